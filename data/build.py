@@ -1,0 +1,158 @@
+"""Build the tables of `data/` from the raw list and the hand-written files.
+
+Run by `python make.py data`. Reads `raw/`, `hand/` and `datapackage.json`; writes the other CSV
+files and `CODEBOOK.md`, byte-identical on every run.
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+DATA = Path(__file__).resolve().parent
+sys.path.insert(0, str(DATA.parent))
+
+from xq.lists import check_list, read_changes, read_list, read_notice  # noqa: E402
+from xq.tables import read_package  # noqa: E402
+from xq.units import find_units  # noqa: E402
+
+RAW = DATA / "raw" / "xiqing_2022.txt"
+
+
+def build_tables():
+    """Return the built tables.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Resource name → table, with the columns of `datapackage.json` in its order.
+
+    Raises
+    ------
+    ValueError
+        If a hand-written file does not fit the list: a task, a unit or a quoted passage is
+        missing there or here.
+    """
+    measures = read_list(RAW)
+    hand = {name: _read_hand(name) for name in ["tasks", "units", "doubts"]}
+    tasks = _build_tasks(measures, hand["tasks"])
+    named = find_units(measures.set_index("measure_id")["units"])
+    units = _build_units(named, hand["units"])
+    doubts = _build_doubts(measures, units, hand["doubts"])
+    flags = doubts.drop_duplicates(["measure_id", "problem"]).groupby("measure_id")[
+        "problem"
+    ]
+    measures["doubts"] = measures["measure_id"].map(flags.agg("；".join)).fillna("")
+    named["unit_id"] = named["unit_written"].map(_to_ids(units))
+    return {
+        "tasks": tasks,
+        "measures": measures,
+        "units": units,
+        "responsibilities": named,
+        "doubts": doubts,
+        "changes": read_changes(RAW),
+        "notice": read_notice(RAW),
+    }
+
+
+def write_tables(folder=DATA):
+    """Write the built tables and the codebook into a folder."""
+    package = read_package()
+    for name, table in build_tables().items():
+        columns = [field["name"] for field in package[name]["schema"]["fields"]]
+        flags = {
+            c: table[c].map({True: "true", False: "false"})
+            for c in table.select_dtypes(bool)
+        }
+        table = table.assign(**flags)[columns]
+        text = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        (folder / package[name]["path"]).write_bytes(text.encode())
+    (folder / "CODEBOOK.md").write_bytes(_write_codebook(package).encode())
+
+
+def _read_hand(name):
+    table = pd.read_csv(
+        DATA / "hand" / f"{name}.csv", keep_default_na=False, encoding="utf-8"
+    )
+    return table.astype({c: "str" for c in table if c != "task_no"})
+
+
+def _build_tasks(measures, hand):
+    tasks = measures.drop_duplicates("task_no")
+    same = list(tasks["task_no"]) == list(hand["task_no"])
+    _require(same, "hand/tasks.csv and the list differ in their tasks")
+    tasks = tasks.merge(hand, on="task_no")
+    tasks["heading_identical"] = tasks["title"] == tasks["heading_printed"]
+    return tasks
+
+
+def _build_units(named, hand):
+    order = {name: place for place, name in enumerate(named["unit_written"].unique())}
+    names = [
+        [unit, *filter(None, a.split("；"))]
+        for unit, a in hand[["unit", "aliases"]].values
+    ]
+    strange = set(order) ^ {name for group in names for name in group}
+    _require(not strange, f"hand/units.csv and the list differ in {sorted(strange)}")
+    first = [min(order[name] for name in group) for group in names]
+    units = hand.assign(first=first).sort_values("first", ignore_index=True)
+    return units.assign(unit_id=[f"U{i:02d}" for i in range(1, len(units) + 1)])
+
+
+def _build_doubts(measures, units, hand):
+    texts = measures.set_index("measure_id")["text"]
+    for measure_id, written in hand[["measure_id", "written"]].values:
+        _require(
+            written in texts[measure_id],
+            f"hand/doubts.csv: {measure_id} lacks {written}",
+        )
+    read = hand.rename(columns={"written": "found", "doubt": "note"})
+    read = read.assign(problem="suspected_error", field="text")
+    ruled = check_list(measures, units=units).assign(coder="rule", note="")
+    doubts = pd.concat([ruled, read]).drop_duplicates(
+        ["problem", "measure_id", "field", "found"]
+    )
+    return doubts.sort_values(["problem", "measure_id"], kind="stable")
+
+
+def _to_ids(units):
+    """Return every name of every unit → its id."""
+    pairs = units.assign(
+        unit_written=(units["unit"] + "；" + units["aliases"]).str.split("；")
+    )
+    return pairs.explode("unit_written").set_index("unit_written")["unit_id"].drop("")
+
+
+def _write_codebook(package):
+    """Return the codebook: one table of columns per data table."""
+    lines = [
+        "# Codebook · 数据字典",
+        "",
+        "Written by `build.py` from `datapackage.json`; do not edit.",
+    ]
+    for resource in package.values():
+        lines += [
+            "",
+            f"## {resource['path']}",
+            "",
+            f"{resource['title']}. {resource['description']}",
+        ]
+        lines += ["", "| column | 中文 | type | what it is |", "|---|---|---|---|"]
+        for field in resource["schema"]["fields"]:
+            cells = [
+                f"`{field['name']}`",
+                field["title"],
+                field["type"],
+                field["description"],
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _require(condition, problem):
+    if not condition:
+        raise ValueError(f"{problem}: correct the file and run again.")
+
+
+if __name__ == "__main__":
+    write_tables()

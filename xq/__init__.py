@@ -1,0 +1,52 @@
+"""Read a Chinese government task list with care.
+
+Everything is a table: `read_list` turns a published list into one, `load_*` return those of this
+repository, the other functions add to them, `plot_*` draw them. `help(xq.read_list)` says what
+goes in and what comes out.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Public name → module. Modules are imported when a name is first used, so `import xq` is quick.
+_HOME = {
+    name: module
+    for module, names in {
+        "ledger": ["write_ledger"],
+        "lists": [
+            "ListError",
+            "check_list",
+            "read_changes",
+            "read_list",
+            "read_notice",
+        ],
+        "plot": [
+            "plot_bars",
+            "plot_dots",
+            "plot_matrix",
+            "save_figure",
+            "say",
+            "use_style",
+        ],
+        "tables": [
+            "load_measures",
+            "load_responsibilities",
+            "load_tasks",
+            "load_units",
+        ],
+        "units": ["find_units", "score_centrality"],
+    }.items()
+    for name in names
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module 'xq' has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,93 @@
+"""The repository's own tables, typed as `data/datapackage.json` says."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+@cache
+def read_package():
+    """Read the data package: the one description of every table. Read once; do not change it.
+
+    Returns
+    -------
+    dict
+        Resource name → resource (path, title, description, schema), in the package's order.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no ``data/`` beside the ``xq`` folder.
+    """
+    path = DATA / "datapackage.json"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing: keep xq/ and data/ side by side as published."
+        )
+    package = json.loads(path.read_text(encoding="utf-8"))
+    return {resource["name"]: resource for resource in package["resources"]}
+
+
+@cache
+def _read_table(name):
+    import pandas as pd
+
+    resource = read_package()[name]
+    fields = resource["schema"]["fields"]
+    table = pd.read_csv(
+        DATA / resource["path"],
+        dtype={f["name"]: "str" for f in fields if f["type"] in ("string", "date")},
+        keep_default_na=False,
+        encoding="utf-8",
+    )
+    for field in fields:
+        values = field.get("constraints", {}).get("enum")
+        if values:
+            order = pd.CategoricalDtype(values, ordered=True)
+            table[field["name"]] = table[field["name"]].astype(order)
+        if field["type"] == "date":
+            table[field["name"]] = pd.to_datetime(
+                table[field["name"]], format="%Y-%m-%d"
+            )
+    return table
+
+
+def _make_loader(name):
+    resource = read_package()[name]
+
+    def load():
+        return _read_table(name).copy()
+
+    columns = "\n    ".join(
+        f"- ``{field['name']}`` : {field['type']}, {field['description']}"
+        for field in resource["schema"]["fields"]
+    )
+    load.__name__ = load.__qualname__ = f"load_{name}"
+    load.__doc__ = f"""Load {resource["title"]}.
+
+    {resource["description"]}
+
+    Returns
+    -------
+    DataFrame
+        A fresh copy; columns with a closed list of values are ordered categories. Columns
+
+    {columns}
+
+    Notes
+    -----
+    Source: ``data/{resource["path"]}``, described in ``data/datapackage.json``.
+    """
+    return load
+
+
+load_tasks = _make_loader("tasks")
+load_measures = _make_loader("measures")
+load_units = _make_loader("units")
+load_responsibilities = _make_loader("responsibilities")
+load_sections = _make_loader("sections")
+load_doubts = _make_loader("doubts")
+load_changes = _make_loader("changes")
+load_notice = _make_loader("notice")
