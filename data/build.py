@@ -39,9 +39,7 @@ def build_tables():
     named = find_units(measures.set_index("measure_id")["units"])
     units = _build_units(named, hand["units"])
     doubts = _build_doubts(measures, units, hand["doubts"])
-    flags = doubts.drop_duplicates(["measure_id", "problem"]).groupby("measure_id")[
-        "problem"
-    ]
+    flags = doubts.drop_duplicates(["measure_id", "problem"]).groupby("measure_id")["problem"]
     measures["doubts"] = measures["measure_id"].map(flags.agg("；".join)).fillna("")
     named["unit_id"] = named["unit_written"].map(_to_ids(units))
     return {
@@ -60,10 +58,7 @@ def write_tables(folder=DATA):
     package = read_package()
     for name, table in build_tables().items():
         columns = [field["name"] for field in package[name]["schema"]["fields"]]
-        flags = {
-            c: table[c].map({True: "true", False: "false"})
-            for c in table.select_dtypes(bool)
-        }
+        flags = {c: table[c].map({True: "true", False: "false"}) for c in table.select_dtypes(bool)}
         table = table.assign(**flags)[columns]
         text = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
         (folder / package[name]["path"]).write_bytes(text.encode())
@@ -71,9 +66,7 @@ def write_tables(folder=DATA):
 
 
 def _read_hand(name):
-    table = pd.read_csv(
-        DATA / "hand" / f"{name}.csv", keep_default_na=False, encoding="utf-8"
-    )
+    table = pd.read_csv(DATA / "hand" / f"{name}.csv", keep_default_na=False, encoding="utf-8")
     return table.astype({c: "str" for c in table if c != "task_no"})
 
 
@@ -88,10 +81,7 @@ def _build_tasks(measures, hand):
 
 def _build_units(named, hand):
     order = {name: place for place, name in enumerate(named["unit_written"].unique())}
-    names = [
-        [unit, *filter(None, a.split("；"))]
-        for unit, a in hand[["unit", "aliases"]].values
-    ]
+    names = [[unit, *filter(None, a.split("；"))] for unit, a in hand[["unit", "aliases"]].values]
     strange = set(order) ^ {name for group in names for name in group}
     _require(not strange, f"hand/units.csv and the list differ in {sorted(strange)}")
     first = [min(order[name] for name in group) for group in names]
@@ -102,24 +92,17 @@ def _build_units(named, hand):
 def _build_doubts(measures, units, hand):
     texts = measures.set_index("measure_id")["text"]
     for measure_id, written in hand[["measure_id", "written"]].values:
-        _require(
-            written in texts[measure_id],
-            f"hand/doubts.csv: {measure_id} lacks {written}",
-        )
+        _require(written in texts[measure_id], f"hand/doubts.csv: {measure_id} lacks {written}")
     read = hand.rename(columns={"written": "found", "doubt": "note"})
     read = read.assign(problem="suspected_error", field="text")
     ruled = check_list(measures, units=units).assign(coder="rule", note="")
-    doubts = pd.concat([ruled, read]).drop_duplicates(
-        ["problem", "measure_id", "field", "found"]
-    )
+    doubts = pd.concat([ruled, read]).drop_duplicates(["problem", "measure_id", "field", "found"])
     return doubts.sort_values(["problem", "measure_id"], kind="stable")
 
 
 def _to_ids(units):
     """Return every name of every unit → its id."""
-    pairs = units.assign(
-        unit_written=(units["unit"] + "；" + units["aliases"]).str.split("；")
-    )
+    pairs = units.assign(unit_written=(units["unit"] + "；" + units["aliases"]).str.split("；"))
     return pairs.explode("unit_written").set_index("unit_written")["unit_id"].drop("")
 
 
@@ -139,12 +122,7 @@ def _write_codebook(package):
         ]
         lines += ["", "| column | 中文 | type | what it is |", "|---|---|---|---|"]
         for field in resource["schema"]["fields"]:
-            cells = [
-                f"`{field['name']}`",
-                field["title"],
-                field["type"],
-                field["description"],
-            ]
+            cells = [f"`{field['name']}`", field["title"], field["type"], field["description"]]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

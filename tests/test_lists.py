@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import xq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-import xq
 from xq.lists import HEADINGS, _parse, _read_header
 
 RAW = Path(__file__).parent.parent / "data" / "raw" / "xiqing_2022.txt"
@@ -55,9 +54,7 @@ def restore(measures, changes, fields):
             at = row["line"], field
             source = "" if at in blank else str(row[field])
             if field in ("task_no", "measure_no") and source:
-                source = row[
-                    f"{field}_written"
-                ]  # the number read; its label is kept beside it
+                source = row[f"{field}_written"]  # the number read; its label is kept beside it
             else:
                 source = undo(source, edits.get(at, []))
             if f"{field}_written" in row:
@@ -83,10 +80,7 @@ def test_document_has_38_tasks_46_measures_135_rows():
     assert measures["measure_no"].nunique() == 46
     assert len(measures) == 135
     assert list(measures["measure_id"]) == [f"M{i:03d}" for i in range(1, 136)]
-    assert measures["deadline_kind"].value_counts().to_dict() == {
-        "ongoing": 128,
-        "by": 7,
-    }
+    assert measures["deadline_kind"].value_counts().to_dict() == {"ongoing": 128, "by": 7}
 
 
 def test_document_is_recoverable_character_by_character():
@@ -127,16 +121,8 @@ def test_labels_are_carried_down_and_repeated_ones_read_as_going_on(tmp_path):
     assert list(measures["task_no"]) == [1, 1, 1]
     assert list(measures["title"]) == ["稳就业"] * 3
     assert list(measures["title_written"]) == ["稳就业", "", "稳 就业"]
-    rules = list(
-        xq.read_changes(write(tmp_path, ROW, "\t\t\t乙\t丙\t丁\t", "", again))["rule"]
-    )
-    expected = [
-        "header",
-        *["carry_down"] * 3,
-        "blank_line",
-        "space",
-        *["repeated_label"] * 2,
-    ]
+    rules = list(xq.read_changes(write(tmp_path, ROW, "\t\t\t乙\t丙\t丁\t", "", again))["rule"])
+    expected = ["header", *["carry_down"] * 3, "blank_line", "space", *["repeated_label"] * 2]
     assert sorted(rules) == sorted([*expected, "title_variant"])
 
 
@@ -162,14 +148,10 @@ def test_deadlines(tmp_path, cell, kind, date):
 
 
 @pytest.mark.parametrize(
-    "label, number",
-    [("(三十八)", 38), ("１２", 12), ("第3项", 3), ("（十）", 10), ("5.", 5)],
+    "label, number", [("(三十八)", 38), ("１２", 12), ("第3项", 3), ("（十）", 10), ("5.", 5)]
 )
 def test_labels_are_numbers(tmp_path, label, number):
-    assert (
-        xq.read_list(write(tmp_path, ROW.replace("(一)", label)))["task_no"][0]
-        == number
-    )
+    assert xq.read_list(write(tmp_path, ROW.replace("(一)", label)))["task_no"][0] == number
 
 
 def test_columns_may_come_in_any_order_without_notes(tmp_path):
@@ -191,16 +173,8 @@ def test_encodings_read_alike(tmp_path, encoding):
     [
         (RAW.read_text(encoding="utf-8").encode("utf-16"), "line 1: UTF-16"),
         (HEADER.encode("big5", "ignore") + b"\n\xa4\xa4\xa4\xe5", "UTF-8"),
-        (
-            "\n".join(LINES).replace("牵头", "牵\ufffd", 1).encode(),
-            "line 15: the replacement",
-        ),
-        (
-            "\n".join(LINES).encode()[:5000]
-            + b"\xff"
-            + "\n".join(LINES).encode()[5000:],
-            "line ",
-        ),
+        ("\n".join(LINES).replace("牵头", "牵\ufffd", 1).encode(), "line 15: the replacement"),
+        ("\n".join(LINES).encode()[:5000] + b"\xff" + "\n".join(LINES).encode()[5000:], "line "),
         (
             "年内".encode("gbk") + "\n重点工作任务清单".encode(),
             "line 2: UTF-8 here but not in line 1",
@@ -244,14 +218,7 @@ def test_missing_file_is_a_list_error(tmp_path):
 
 
 def test_check_list_finds_each_problem(tmp_path):
-    def row(
-        task=1,
-        title="稳就业",
-        no=1,
-        text="新增。",
-        units="区人社局牵头",
-        by="年内持续推进",
-    ):
+    def row(task=1, title="稳就业", no=1, text="新增。", units="区人社局牵头", by="年内持续推进"):
         return f"{task}\t{title}\t{no}\t{text}\t{units}\t{by}\t"
 
     cases = [
@@ -288,21 +255,7 @@ def test_check_list_finds_each_problem(tmp_path):
 
 # ── thousands of mutated lists: each parses with nothing lost, or says why not ────────────────
 
-NOISE = [
-    "<p>",
-    "</p>",
-    " ",
-    "\u3000",
-    "\u200b",
-    ",",
-    ";",
-    "\t",
-    "\n",
-    "\r",
-    "<b>",
-    "\x00",
-    "and",
-]
+NOISE = ["<p>", "</p>", " ", "\u3000", "\u200b", ",", ";", "\t", "\n", "\r", "<b>", "\x00", "and"]
 
 STARTS = [i for i, line in enumerate(LINES) if line.startswith("(")]
 
@@ -311,12 +264,7 @@ STARTS = [i for i, line in enumerate(LINES) if line.startswith("(")]
 def mutated_lists(draw):
     """Draw (bytes, text): a list made from a stretch of the document, damaged in several ways."""
     first = draw(st.sampled_from(STARTS) | st.integers(TOP + 1, len(LINES) - 12))
-    rows = [
-        LINES[0],
-        LINES[22],
-        LINES[TOP],
-        *LINES[first : first + draw(st.integers(0, 25))],
-    ]
+    rows = [LINES[0], LINES[22], LINES[TOP], *LINES[first : first + draw(st.integers(0, 25))]]
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(rows) - 1))
         line, kind = (
@@ -340,29 +288,20 @@ def mutated_lists(draw):
         else:
             rows[at] = line.rstrip("\t")
     text = draw(st.sampled_from(["\n", "\r\n"])).join(rows)
-    encoding = draw(
-        st.sampled_from(["utf-8", "utf-8-sig", "gb18030"] * 3 + ["utf-16", "big5"])
-    )
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "gb18030"] * 3 + ["utf-16", "big5"]))
     return text.encode(encoding, "ignore"), text, encoding
 
 
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory):
-    counts = {
-        "read": 0,
-        "refused": 0,
-        "path": tmp_path_factory.mktemp("fuzz") / "list.txt",
-    }
+    counts = {"read": 0, "refused": 0, "path": tmp_path_factory.mktemp("fuzz") / "list.txt"}
     yield counts
     assert counts["read"] + counts["refused"] >= 3000  # lists really tried …
     assert counts["read"] >= 900  # … and not merely refused
 
 
 @settings(
-    max_examples=3000,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
+    max_examples=3000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(drawn=mutated_lists())
 def test_nothing_is_lost_from_mutated_lists(fuzzed, drawn):
@@ -373,9 +312,7 @@ def test_nothing_is_lost_from_mutated_lists(fuzzed, drawn):
         measures, changes, notice = _parse(path)
     except xq.ListError as error:
         fuzzed["refused"] += 1
-        assert re.match(
-            rf"{re.escape(str(path))}, line \d+: .+; expected .+\. .+\.$", str(error)
-        )
+        assert re.match(rf"{re.escape(str(path))}, line \d+: .+; expected .+\. .+\.$", str(error))
         return
     fuzzed["read"] += 1
     assert encoding in ("utf-8", "utf-8-sig", "gb18030") or text.isascii()
@@ -389,15 +326,10 @@ def test_nothing_is_lost_from_mutated_lists(fuzzed, drawn):
 
 @given(st.text(max_size=400) | st.binary(max_size=400))
 @settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 def test_arbitrary_files_are_refused_in_words(tmp_path, content):
     path = tmp_path / "any.txt"
-    path.write_bytes(
-        content if isinstance(content, bytes) else content.encode("utf-8", "ignore")
-    )
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "ignore"))
     with pytest.raises(xq.ListError):
         xq.read_list(path)

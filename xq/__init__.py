@@ -14,24 +14,15 @@ _HOME = {
     name: module
     for module, names in {
         "ledger": ["write_ledger"],
-        "lists": [
-            "ListError",
-            "check_list",
-            "read_changes",
-            "read_list",
-            "read_notice",
-        ],
-        "plot": [
-            "plot_bars",
-            "plot_dots",
-            "plot_matrix",
-            "save_figure",
-            "say",
-            "use_style",
-        ],
+        "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
+        "plot": ["plot_bars", "plot_dots", "plot_matrix", "save_figure", "say", "use_style"],
         "tables": [
+            "load_changes",
+            "load_doubts",
             "load_measures",
+            "load_notice",
             "load_responsibilities",
+            "load_sections",
             "load_tasks",
             "load_units",
         ],

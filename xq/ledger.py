@@ -101,7 +101,7 @@ def _collect():
 
 
 def _name_sheets(units):
-    """Return unit → sheet name, as Excel allows them: 31 characters, no []:*?/\\, all different."""
+    """Return unit → sheet name, all different and as Excel allows: short, none of its marks."""
     names = {}
     for unit in units:
         base = re.sub(r"[][:*?/\\']", " ", unit)[:28].strip() or "unit"

@@ -20,13 +20,7 @@ HEADINGS = {
     "note": ("备注",),
 }
 _OPTIONAL = {"note"}
-_LABELS = {
-    "task_no",
-    "title",
-    "measure_no",
-    "units",
-    "deadline",
-}  # no prose: spaces mean nothing
+_LABELS = {"task_no", "title", "measure_no", "units", "deadline"}  # no prose: spaces mean nothing
 
 # What may be changed in a cell, by rule. Everything else is kept as published.
 _NOISE = re.compile(
@@ -183,9 +177,9 @@ def check_list(measures, *, units=None):
         - ``problem`` : str, one of "task_gap", "measure_gap" (a number is skipped or out of
           order), "measure_in_two_tasks", "title_in_two_spellings", "empty_cell",
           "unread_deadline", "text_deadline_differ" (the text sets an end date where the deadline
-          cell does not, or a later one), "unread_role", "unknown_unit", "unit_alias" (a second name of a known unit,
-          given once), "foreign_word", "space_in_text" (kept, for it may separate two phrases),
-          "rare_character" (outside GB 2312: perhaps damaged)
+          cell does not, or a later one), "unread_role", "unknown_unit", "unit_alias" (a second
+          name of a known unit, given once), "foreign_word", "space_in_text" (kept, for
+          it may separate two phrases), "rare_character" (outside GB 2312: perhaps damaged)
         - ``measure_id`` : str, the measure row where it shows
         - ``field`` : str, the column of `read_list`
         - ``found`` : str, what stands there
@@ -198,9 +192,7 @@ def check_list(measures, *, units=None):
     found = []
 
     def doubt(problem, rows, field, values):
-        found.extend(
-            (problem, i, field, str(v)) for i, v in zip(rows, values, strict=True)
-        )
+        found.extend((problem, i, field, str(v)) for i, v in zip(rows, values, strict=True))
 
     ids = measures["measure_id"]
     for problem, field in [("task_gap", "task_no"), ("measure_gap", "measure_no")]:
@@ -208,12 +200,7 @@ def check_list(measures, *, units=None):
         gap = ~number.diff().isin([0, 1]) & ~((number == 1) & number.shift().isna())
         doubt(problem, ids[gap], field, number[gap])
     spread = measures.groupby("measure_no")["task_no"].transform("nunique") > 1
-    doubt(
-        "measure_in_two_tasks",
-        ids[spread],
-        "measure_no",
-        measures.loc[spread, "measure_no"],
-    )
+    doubt("measure_in_two_tasks", ids[spread], "measure_no", measures.loc[spread, "measure_no"])
     spelled = measures[measures["title_written"].str.strip() != ""].drop_duplicates(
         ["task_no", "title_written"]
     )
@@ -229,28 +216,15 @@ def check_list(measures, *, units=None):
         doubt("empty_cell", ids[empty], field, measures.loc[empty, field])
     unread = measures["deadline_kind"].isna() & (measures["deadline"] != "")
     doubt("unread_deadline", ids[unread], "deadline", measures.loc[unread, "deadline"])
-    ends = measures["text"].str.contains(_END_BY) & (
-        measures["deadline_kind"] == "ongoing"
-    )
-    named = (
-        measures["text"]
-        .str.extract(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
-        .astype(float)
-    )
-    named = pd.to_datetime(
-        named.set_axis(["year", "month", "day"], axis=1), errors="coerce"
-    )
+    ends = measures["text"].str.contains(_END_BY) & (measures["deadline_kind"] == "ongoing")
+    named = measures["text"].str.extract(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日").astype(float)
+    named = pd.to_datetime(named.set_axis(["year", "month", "day"], axis=1), errors="coerce")
     ends |= named > measures["deadline_date"]
     doubt("text_deadline_differ", ids[ends], "text", measures.loc[ends, "text_dates"])
 
     named = find_units(measures.set_index("measure_id")["units"])
     lost = named["role"].isna()
-    doubt(
-        "unread_role",
-        named.loc[lost, "measure_id"],
-        "units",
-        named.loc[lost, "unit_written"],
-    )
+    doubt("unread_role", named.loc[lost, "measure_id"], "units", named.loc[lost, "unit_written"])
     known = load_units() if units is None else units
     aliases = set(known["aliases"].str.split("；").explode()) - {""}
     strange = ~named["unit_written"].isin(set(known["unit"]) | aliases)
@@ -267,12 +241,8 @@ def check_list(measures, *, units=None):
         for measure_id, text in zip(ids, measures["text"], strict=True):
             hits = _find_rare(text) if pattern is None else re.findall(pattern, text)
             doubt(problem, [measure_id] * len(hits), "text", hits)
-    table = pd.DataFrame(
-        found, columns=["problem", "measure_id", "field", "found"], dtype="str"
-    )
-    return table.sort_values(
-        ["problem", "measure_id"], kind="stable", ignore_index=True
-    )
+    table = pd.DataFrame(found, columns=["problem", "measure_id", "field", "found"], dtype="str")
+    return table.sort_values(["problem", "measure_id"], kind="stable", ignore_index=True)
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────
@@ -298,16 +268,8 @@ def _decode(path):
     try:
         raw = Path(path).read_bytes()
     except OSError as error:
-        _fail(
-            path,
-            0,
-            f"cannot be opened ({error.strerror})",
-            "a text file",
-            "Check the path.",
-        )
-    save = (
-        "Open it in an editor that shows the Chinese correctly, and save it as UTF-8."
-    )
+        _fail(path, 0, f"cannot be opened ({error.strerror})", "a text file", "Check the path.")
+    save = "Open it in an editor that shows the Chinese correctly, and save it as UTF-8."
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         _fail(path, 1, "UTF-16 or UTF-32 text", "UTF-8 or GB18030", save)
     try:
@@ -321,23 +283,11 @@ def _decode(path):
         # GB18030 decodes almost anything: a line that is also good UTF-8 was meant as UTF-8.
         for number, part in enumerate(raw.split(b"\n"), 1):
             if sum(byte > 127 for byte in part) > 8 and _is_utf8(part):
-                _fail(
-                    path,
-                    number,
-                    f"UTF-8 here but not in line {line}",
-                    "one encoding",
-                    save,
-                )
+                _fail(path, number, f"UTF-8 here but not in line {line}", "one encoding", save)
     if "\ufffd" in text:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
         remedy = "A character was lost before this file was saved: get the original."
-        _fail(
-            path,
-            line,
-            "the replacement character U+FFFD",
-            "the character itself",
-            remedy,
-        )
+        _fail(path, line, "the replacement character U+FFFD", "the character itself", remedy)
     return text
 
 
@@ -357,24 +307,14 @@ def _find_header(path, lines):
             doubled = {f for f in fields if fields.count(f) > 1}
             if doubled:
                 name = HEADINGS[doubled.pop()][0]
-                _fail(
-                    path,
-                    index + 1,
-                    f"two columns {name}",
-                    "one",
-                    "Rename or delete one.",
-                )
+                _fail(path, index + 1, f"two columns {name}", "one", "Rename or delete one.")
             return index, fields
-    wanted = " ".join(
-        names[0] for field, names in HEADINGS.items() if field not in _OPTIONAL
-    )
+    wanted = " ".join(names[0] for field, names in HEADINGS.items() if field not in _OPTIONAL)
     remedy = (
         "Copy the table with its header row and keep the tabs; if the Chinese looks wrong in an "
         "editor, the encoding is not UTF-8 or GB18030: save it as UTF-8."
     )
-    _fail(
-        path, len(lines), "no header row in the file", f"a line with {wanted}", remedy
-    )
+    _fail(path, len(lines), "no header row in the file", f"a line with {wanted}", remedy)
 
 
 def _read_header(line):
@@ -406,9 +346,7 @@ def _read_prose(lines):
         for hit in re.findall(r"[\u4e00-\u9fff]{1,8}〔\d{4}〕\d+号", text)
     ]
     dated = [
-        ("date_read", _read_date(text), number)
-        for part, text, number in parts
-        if part == "date"
+        ("date_read", _read_date(text), number) for part, text, number in parts if part == "date"
     ]
     return parts + cited + dated
 
@@ -439,9 +377,7 @@ def _read_rows(path, lines, top, fields):
         def note(rule, field, start, before, after, at=(measure_id, number)):
             changes.append((rule, *at, field, start, before, after))
 
-        row = dict(
-            zip(fields, _split_row(path, number, line, fields, note), strict=True)
-        )
+        row = dict(zip(fields, _split_row(path, number, line, fields, note), strict=True))
         row = {"measure_id": measure_id, "line": number, "note": ""} | row
         for field in fields:
             if field in _LABELS:
@@ -450,26 +386,14 @@ def _read_rows(path, lines, top, fields):
             for rule, start, before, after in edits:
                 note(rule, field, start, before, after)
         if not any(row[field] for field in fields):
-            _fail(
-                path,
-                number,
-                "a row with nothing to read",
-                "a measure",
-                "Delete the line.",
-            )
+            _fail(path, number, "a row with nothing to read", "a measure", "Delete the line.")
         _carry_down(path, row, rows[-1] if rows else None, note)
         first = titles.setdefault(row["task"], (row["title_written"], row["title"]))
         if row["title_written"] not in ("", first[0]) and row["title"] == first[1]:
             note("title_variant", "title", 0, row["title_written"], row["title"])
         rows.append(row)
     if not rows:
-        _fail(
-            path,
-            top + 1,
-            "a header with no rows below",
-            "measures",
-            "Copy the whole table.",
-        )
+        _fail(path, top + 1, "a header with no rows below", "measures", "Copy the whole table.")
     return rows, changes
 
 
@@ -491,59 +415,32 @@ def _carry_down(path, row, above, note):
     if row["title"]:
         if carried and row["title"] != above["title"]:
             found = f"the title {row['title'][:12]!r} without a number"
-            _fail(
-                path,
-                row["line"],
-                found,
-                "任务序号",
-                "Write the number of the task beside it.",
-            )
+            _fail(path, row["line"], found, "任务序号", "Write the number of the task beside it.")
     elif above and row["task"] == above["task"]:
         note("carry_down", "title", 0, "", above["title"])
         row["title"] = above["title"]
     else:
         found = f"task {row['task']} without a title"
-        _fail(
-            path,
-            row["line"],
-            found,
-            "重点工作任务",
-            "Write the title beside its number.",
-        )
+        _fail(path, row["line"], found, "重点工作任务", "Write the title beside its number.")
 
 
 def _split_row(path, number, line, fields, note):
     """Return the cells of a row, as many as there are columns."""
     cells = line.split("\t")
-    short = (
-        len(cells) == len(fields) - 1
-        and fields[-1] == "note"
-        and fields[-2] == "deadline"
-    )
+    short = len(cells) == len(fields) - 1 and fields[-1] == "note" and fields[-2] == "deadline"
     if short and _read_deadline(_clean(cells[-1], label=True)[0], None)[0]:
-        note(
-            "padded_row", "note", 0, "", ""
-        )  # an editor stripped the tab before an empty note
+        note("padded_row", "note", 0, "", "")  # an editor stripped the tab before an empty note
         return [*cells, ""]
     if len(cells) != len(fields):
         remedy = "Put each row on one line, cells separated by one tab each."
-        _fail(
-            path,
-            number,
-            f"{len(cells)} cells",
-            f"{len(fields)} as in the header",
-            remedy,
-        )
+        _fail(path, number, f"{len(cells)} cells", f"{len(fields)} as in the header", remedy)
     return cells
 
 
 def _clean(cell, *, label):
     """Return a cell normalised, and the edits made: (rule, start in the cell, before, after)."""
     hits = list(_NOISE.finditer(cell))
-    following, nearest = (
-        {},
-        "",
-    )  # the first character after each hit that is not noise itself
+    following, nearest = ({}, "")  # the first character after each hit that is not noise itself
     for i in range(len(hits) - 1, -1, -1):
         end = hits[i].end()
         touching = i + 1 < len(hits) and hits[i + 1].start() == end
@@ -588,9 +485,7 @@ def _read_number(path, line, cell, heading):
             return int(cn2an.cn2an(core, "strict"))
     except ValueError:
         pass
-    remedy = (
-        "Write it like 12 or (十二), or leave it empty to go on with the one above."
-    )
+    remedy = "Write it like 12 or (十二), or leave it empty to go on with the one above."
     _fail(path, line, f"{cell[:12]!r} in {heading}", "a number", remedy)
 
 
@@ -648,11 +543,7 @@ def _to_tables(rows, changes, notice, year):
             "text_dates": ["；".join(_DATE.findall(text)) for text in table["text"]],
             "note": table["note"],
             "line": table["line"],
-            **{
-                f"{name}_written": table[f"{name}_written"]
-                for name in HEADINGS
-                if name in _LABELS
-            },
+            **{f"{name}_written": table[f"{name}_written"] for name in HEADINGS if name in _LABELS},
         }
     )
     columns = ["rule", "measure_id", "line", "field", "start", "before", "after"]

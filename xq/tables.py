@@ -23,9 +23,7 @@ def read_package():
     """
     path = DATA / "datapackage.json"
     if not path.exists():
-        raise FileNotFoundError(
-            f"{path} is missing: keep xq/ and data/ side by side as published."
-        )
+        raise FileNotFoundError(f"{path} is missing: keep xq/ and data/ side by side as published.")
     package = json.loads(path.read_text(encoding="utf-8"))
     return {resource["name"]: resource for resource in package["resources"]}
 
@@ -48,9 +46,7 @@ def _read_table(name):
             order = pd.CategoricalDtype(values, ordered=True)
             table[field["name"]] = table[field["name"]].astype(order)
         if field["type"] == "date":
-            table[field["name"]] = pd.to_datetime(
-                table[field["name"]], format="%Y-%m-%d"
-            )
+            table[field["name"]] = pd.to_datetime(table[field["name"]], format="%Y-%m-%d")
     return table
 
 

@@ -91,7 +91,7 @@ def score_centrality(
 
         - ``unit_id`` : str
         - ``n_tasks`` : int, tasks the unit is linked to, its degree
-        - ``degree`` : float, share of all tasks
+        - ``degree`` : float, share of the table's tasks
         - ``betweenness`` : float, two-mode betweenness, 0 to 1
         - ``rank``, ``rank_low``, ``rank_high`` : int, rank by tasks (1 = most; ties share the
           best rank), and the 2.5 and 97.5 percentiles of the simulated ranks
@@ -108,21 +108,24 @@ def score_centrality(
 
     table = responsibilities
     rng = np.random.default_rng(random_state)
-    tasks = pd.Index(sorted(table["task_id"].unique()))
-    rows = table["unit_id"].value_counts().sort_index()
-    units = rows.index
-    chance = (rows / rows.sum()).to_numpy() if weights == "observed" else None
-    links = np.zeros((len(units), len(tasks)), dtype=bool)
-    links[units.get_indexer(table["unit_id"]), tasks.get_indexer(table["task_id"])] = True
-    open_rows = table[table["open_list"]].groupby(["measure_id", "clause"])["task_id"].first()
-    columns = tasks.get_indexer(open_rows)
+    links = pd.crosstab(table["unit_id"], table["task_id"]).astype(bool)
+    units = links.index
+    weight = table["unit_id"].value_counts()[units] if weights == "observed" else 1.0
+    open_clauses = []  # column of the task, and the chance of each unit to be left unnamed
+    for (measure_id, _), rows in table[table["open_list"]].groupby(["measure_id", "clause"]):
+        named = table.loc[table["measure_id"] == measure_id, "unit_id"]
+        chance = np.where(units.isin(named), 0.0, weight)
+        column = links.columns.get_loc(rows["task_id"].iloc[0])
+        open_clauses.append((column, chance / max(chance.sum(), 1e-12)))
 
+    links = links.to_numpy()
     observed = _score_links(links)
     simulated = []
     for _ in range(draws):
         filled = links.copy()
-        sizes = rng.integers(extra[0], extra[1], size=len(columns), endpoint=True)
-        for column, size in zip(columns, sizes, strict=True):
+        sizes = rng.integers(extra[0], extra[1], size=len(open_clauses), endpoint=True)
+        for (column, chance), size in zip(open_clauses, sizes, strict=True):
+            size = min(size, np.count_nonzero(chance))
             filled[rng.choice(len(units), size, replace=False, p=chance), column] = True
         simulated.append(_rank(_score_links(filled)))
     low, high = np.quantile(simulated, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)

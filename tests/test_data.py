@@ -1,0 +1,83 @@
+"""The data are whole, described, and rebuilt byte for byte."""
+
+import importlib.util
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xq
+from frictionless import Package
+from xq.tables import DATA, read_package
+
+REPORTS = Path(os.environ.get("XQ_REPORTS", DATA.parent.parent / "shared" / "reports"))
+NATIONAL = REPORTS / "national_2022.md"
+
+
+def load_build():
+    spec = importlib.util.spec_from_file_location("build", DATA / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    return build
+
+
+def test_build_reproduces_every_committed_file(tmp_path):
+    load_build().write_tables(tmp_path)
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {path.name for path in DATA.glob("*.csv")} | {"CODEBOOK.md"}
+    for name in written:
+        assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
+
+
+def test_package_is_valid():
+    report = Package(str(DATA / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["title", "fieldName", "message"])
+
+
+def test_a_broken_key_makes_the_package_invalid(tmp_path):
+    import shutil
+
+    shutil.copytree(DATA, tmp_path / "data")
+    path = tmp_path / "data" / "responsibilities.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("U02", "U99", 1), encoding="utf-8")
+    assert not Package(str(tmp_path / "data" / "datapackage.json")).validate().valid
+
+
+def test_every_table_is_described_and_every_description_has_a_table():
+    described = {resource["path"] for resource in read_package().values()}
+    assert described == {p.relative_to(DATA).as_posix() for p in DATA.rglob("*.csv")}
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    assert not [path for path in described if f"`{path}`" not in readme]
+
+
+@pytest.mark.parametrize("path", sorted(DATA.rglob("*.csv")), ids=lambda p: p.name)
+def test_tables_open_anywhere(path):
+    content = path.read_bytes()
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+    table = pd.read_csv(path, keep_default_na=False, dtype="str")
+    # names that R and Stata take as they are
+    assert all(re.fullmatch("[a-z][a-z0-9_]{0,31}", name) for name in table.columns)
+    cells = "".join(table.drop(columns="before", errors="ignore").to_numpy(str).ravel())
+    assert not set(cells) & set("\t\n")
+
+
+def test_headings_identical_to_the_report_are_those_said_to_be():
+    if not NATIONAL.exists():
+        pytest.skip(f"the national report of 2022 is not at {NATIONAL}")
+    report = NATIONAL.read_text(encoding="utf-8")
+    tasks = xq.load_tasks()
+    leads = {line.split("。")[0] for line in report.split("\n")}
+    assert (tasks["heading_identical"] == tasks["title"].isin(leads)).all()
+    assert tasks["heading_identical"].sum() == 33
+    printed = tasks.loc[tasks["heading_printed"] != "", "heading_printed"]
+    assert printed.isin(leads).all()
+    sections = xq.load_sections().query("title != ''")
+    assert all(title in report for title in sections["title"])
+    # the tasks stand in the sections said: position of the heading between section headings
+    starts = [report.index(title) for title in sections["title"]]
+    for heading, section in tasks.loc[printed.index, ["heading_printed", "section_id"]].values:
+        place = report.index(f"\n{heading}。")
+        inside = max(i for i, start in enumerate(starts) if start < place)
+        assert sections["section_id"].iloc[inside] == section

@@ -1,0 +1,123 @@
+"""The two READMEs, the notebooks and the tree say the same."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xq
+
+ROOT = Path(__file__).parent.parent
+EN = (ROOT / "README.md").read_text(encoding="utf-8")
+ZH = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+
+
+def find_tables(text):
+    """Return the tables of a Markdown text as lists of rows of cells."""
+    tables, last = [], -2
+    for number, line in enumerate(text.split("\n")):
+        if line.startswith("|"):
+            if number != last + 1:
+                tables.append([])
+            tables[-1].append([cell.strip() for cell in line.strip("|").split("|")])
+            last = number
+    return tables
+
+
+def find_commands(text):
+    inline = re.findall(r"`((?:python|conda|pip|git|readr|read\.csv|import delimited)[^`]*)`", text)
+    return re.findall(r"```\w*\n(.*?)```", text, flags=re.S) + inline
+
+
+def find_numbers(text):
+    """Return numbers in order of value; a date such as 27 July 2022 counts as its digits."""
+    months = {"July": "7", "March": "3"}
+    text = re.sub("|".join(months), lambda hit: months[hit.group()], text)
+    return sorted(
+        re.findall(r"\d+(?:\.\d+)?", re.sub(r"\((?:figures|http|README)[^)]*\)", "", text))
+    )
+
+
+def test_tables_have_the_same_shape_links_and_numbers():
+    english, chinese = find_tables(EN), find_tables(ZH)
+    assert len(english) == len(chinese) == 3
+    for one, two in zip(english, chinese, strict=True):
+        assert [len(row) for row in one] == [len(row) for row in two]
+        for row, other in zip(one[2:], two[2:], strict=True):
+            assert find_numbers(" ".join(row)) == find_numbers(" ".join(other))
+
+
+def test_commands_are_the_same():
+    assert find_commands(EN) == find_commands(ZH)
+
+
+def test_links_lead_somewhere():
+    for text in (EN, ZH):
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert link.startswith("https://") or (ROOT / link).exists(), link
+    same = [
+        re.sub(r"\.(zh|en)\.png", "", link) for link in re.findall(r"\]\(((?!README)[^)]+)\)", EN)
+    ]
+    assert same == [
+        re.sub(r"\.(zh|en)\.png", "", link) for link in re.findall(r"\]\(((?!README)[^)]+)\)", ZH)
+    ]
+
+
+def test_numbers_in_prose_agree():
+    def prose(text):
+        text = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S)
+        return "\n".join(line for line in text.split("\n") if not line.startswith("|"))
+
+    assert find_numbers(prose(EN)) == find_numbers(prose(ZH))
+
+
+@pytest.mark.parametrize("text, line", [(EN, 0), (ZH, 1)], ids=["en", "zh"])
+def test_answers_are_those_the_notebooks_compute(text, line):
+    notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    rows = find_tables(text)[0][2:]
+    assert len(rows) == len(notebooks)
+    for row, path in zip(rows, notebooks, strict=True):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        (answer,) = [c for c in cells if "answer" in c["metadata"].get("tags", [])]
+        printed = "".join("".join(output["text"]) for output in answer["outputs"])
+        assert row[3] == printed.strip().split("\n")[line]
+        assert path.name in row[1]
+        assert row[0] in "".join(cells[0]["source"]).split("\n")[0]
+
+
+def test_row_counts_are_those_of_the_tables():
+    rows = find_tables(EN)[2][2:]
+    for name, count, _ in rows:
+        path = re.search(r"\((.+?)\)", name)[1]
+        assert len(pd.read_csv(ROOT / path)) == int(count), path
+    measures = xq.load_measures()
+    counts = (measures["task_id"].nunique(), measures["measure_no"].nunique(), len(measures))
+    assert "{} tasks, {} numbered measures and {} measure rows".format(*counts) in EN
+    assert "{}项任务、{}条措施、{}行".format(*counts) in ZH
+
+
+def test_commands_of_make_are_all_listed():
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("make", ROOT / "make.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    for text in (EN, ZH):
+        assert set(re.findall(r"python make\.py (\w+)", text)) == set(make.COMMANDS)
+
+
+def test_version_and_date_are_the_same_everywhere():
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    cff = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    toml = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    version = xq.__version__
+    assert package["version"] == version
+    assert f"version: {version}\n" in cff
+    assert f'\nversion = "{version}"\n' in toml
+    date = re.search(r"date-released: (\S+)", cff)[1]
+    assert f"\n## {version} ({date})\n" in log
+    oldest = re.search(r'requires-python = ">=([\d.]+)"', toml)[1]
+    assert f") {oldest} or newer" in EN
+    assert f") {oldest} 或更新" in ZH
