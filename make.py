@@ -13,16 +13,17 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that every pin in the lock has a wheel for
+GET_VENV = "install its venv package (Debian, Ubuntu: sudo apt install python3-venv)"
 
 COMMANDS = {
     "figures": "run the notebooks and redraw the figures (figures 02: that notebook only)",
-    "test": "check the code, the data, the notebooks and the figures (more words go to pytest)",
+    "test": "check the code, the data, the notebooks and the figures (extra words: pytest)",
     "lab": "open the notebooks in JupyterLab",
     "ledger": "write the ledger of measures to ledger.xlsx",
     "data": "rebuild the tables in data/ from data/raw",
     "lint": "check the style of the code",
 }
-TAKES_MORE = ("figures", "test")
+TAKES_MORE = ("figures", "test", "lab")
 
 # Each step: what it is called, the arguments Python gets, what to do if it fails.
 LINT = [
@@ -134,27 +135,28 @@ def remove_venv():
             shutil.rmtree(VENV)
     except OSError as error:
         raise Problem(
-            f"cannot delete .venv ({error.strerror}): close the programs that use it (JupyterLab?), "
+            f"cannot delete .venv ({error.strerror}): close what uses it (JupyterLab, an editor), "
             "then run the same command again"
         ) from None
 
 
 def make_venv():
-    """Make .venv from the lock; the stamp is written last, so a half-made one is not trusted."""
-    has_ensurepip = importlib.util.find_spec("ensurepip") is not None
-    if not has_ensurepip and importlib.util.find_spec("pip") is None:
-        raise Problem("this Python has no pip: install it (Debian: sudo apt install python3-venv)")
-    remove_venv()
-    print("Setting up .venv: the first time takes some minutes and about 850 MB of disk.")
-    print("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
+    """Make .venv from the lock. It has no stamp yet, so a half-made one is not trusted."""
     python, env = venv_python(VENV), child_env()
-    bare = [] if has_ensurepip else ["--without-pip"]
+    if importlib.util.find_spec("ensurepip"):
+        bare, pip = [], [python, "-m", "pip"]
+    elif importlib.util.find_spec("pip"):  # Debian without python3-venv
+        bare, pip = ["--without-pip"], [sys.executable, "-m", "pip", "--python", python]
+    else:
+        raise Problem(f"this Python has no pip: {GET_VENV}, then run the same command again")
+    remove_venv()
+    print("Setting up .venv: the first time takes some minutes and about 800 MB of disk.")
+    print("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
     if run([sys.executable, "-m", "venv", *bare, VENV], env) != 0:
-        raise Problem("could not make .venv (Debian: sudo apt install python3-venv)")
-    pip = [python, "-m", "pip"] if has_ensurepip else [sys.executable, "-m", "pip", "--python", python]
-    options = ["--disable-pip-version-check", "--no-input"]
+        raise Problem(f"could not make .venv: {GET_VENV}, then run the same command again")
+    quiet = ["--disable-pip-version-check", "--no-input"]
     install = ["install", "--no-user", "--use-pep517", "--require-hashes", "-r", LOCK]
-    if run([*pip, *options, *install], env) != 0:
+    if run([*pip, *quiet, *install], env) != 0:
         raise Problem(
             "the packages could not be installed: check the network and the free disk space, "
             "then run the same command again (finished downloads are kept)"
@@ -184,11 +186,11 @@ def run_steps(steps, python, env, more=()):
 
 def main(argv):
     """Run one command and return the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
     command, more = (argv[0], argv[1:]) if argv else ("help", [])
     try:
         check_python(sys.version_info)
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="backslashreplace")
         if command in ("help", "-h", "--help"):
             print(help_text())
             return 0

@@ -1,8 +1,10 @@
 """Execute the notebooks in order, so that the same inputs give the same bytes."""
 
+import signal
 import sys
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import nbclient
@@ -51,7 +53,12 @@ def run_notebooks(folder, only=(), out=None, progress=print):
 
 def execute(path):
     """Return the text of a notebook after running it in a fresh kernel."""
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except ValueError as error:
+        raise NotebookError(
+            f"{path.name} cannot be read as a notebook: {one_line(str(error))}"
+        ) from None
     clear(notebook)
     client = nbclient.NotebookClient(
         notebook,
@@ -61,6 +68,7 @@ def execute(path):
         coalesce_streams=True,
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
+        on_notebook_start=restore_ctrl_c,
         extra_arguments=["--log-level=40"],  # no notice about TCP
     )
     try:
@@ -76,6 +84,12 @@ def execute(path):
     language = {k: v for k, v in notebook.metadata["language_info"].items() if k != "version"}
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": language})
     return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def restore_ctrl_c(**_):
+    """Let Ctrl-C stop the run; nbclient's own handler only takes the kernel away."""
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def clear(notebook):
