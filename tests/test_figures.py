@@ -1,7 +1,6 @@
 """Running the notebooks again gives the committed figures and the committed notebooks."""
 
 import importlib.util
-import os
 import platform
 from pathlib import Path
 
@@ -50,7 +49,6 @@ def rerun(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rerun")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XQ_FIGURES", str(folder / "figures"))
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
         run.run_notebooks(ROOT / "notebooks", out=folder / "notebooks", progress=lambda line: None)
     return folder
 

@@ -378,7 +378,7 @@ def _write_csv(data):
     odd = [name for name in data.columns if not re.fullmatch("[a-z][a-z0-9_]*", str(name))]
     if odd or not data.columns.is_unique or data.index.names != [None]:
         raise ValueError(
-            f"data has columns {[*data.columns]!r} and index names {[*data.index.names]!r}; expected "
+            f"data has columns {[*data.columns]!r}, index names {[*data.index.names]!r}; expected "
             "unique lower_case column names and a plain index: data.reset_index(), data.rename(...)"
         )
     flags = data.select_dtypes(["bool", "boolean"]).columns
