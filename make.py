@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -78,9 +79,9 @@ def check_python(version):
         )
 
 
-def venv_python(venv):
+def venv_python(folder):
     """Return the path of the Python inside an environment."""
-    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def stamp(lock, version, folder):
@@ -88,10 +89,10 @@ def stamp(lock, version, folder):
     return "\n".join([hashlib.sha256(lock).hexdigest(), version, ascii(str(folder)), ""])
 
 
-def is_ready(venv, wanted):
+def is_ready(folder, wanted):
     """Say whether an environment was finished, and for this very stamp."""
     try:
-        return venv_python(venv).exists() and (venv / "xq-stamp").read_text("utf-8") == wanted
+        return venv_python(folder).exists() and (folder / "xq-stamp").read_text("utf-8") == wanted
     except OSError:
         return False
 
@@ -142,21 +143,26 @@ def remove_venv():
 
 def make_venv():
     """Make .venv from the lock. It has no stamp yet, so a half-made one is not trusted."""
-    python, env = venv_python(VENV), child_env()
-    if importlib.util.find_spec("ensurepip"):
-        bare, pip = [], [python, "-m", "pip"]
+    python = venv_python(VENV)
+    with_pip = importlib.util.find_spec("ensurepip") is not None
+    if with_pip:
+        pip = [python, "-m", "pip"]
     elif importlib.util.find_spec("pip"):  # Debian without python3-venv
-        bare, pip = ["--without-pip"], [sys.executable, "-m", "pip", "--python", python]
+        pip = [sys.executable, "-m", "pip", "--python", python]
     else:
         raise Problem(f"this Python has no pip: {GET_VENV}, then run the same command again")
     remove_venv()
     print("Setting up .venv: the first time takes some minutes and about 800 MB of disk.")
     print("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
-    if run([sys.executable, "-m", "venv", *bare, VENV], env) != 0:
-        raise Problem(f"could not make .venv: {GET_VENV}, then run the same command again")
+    try:
+        venv.create(VENV, symlinks=os.name != "nt", with_pip=with_pip)
+    except subprocess.CalledProcessError:
+        raise Problem(
+            f"could not make .venv: {GET_VENV}, then run the same command again"
+        ) from None
     quiet = ["--disable-pip-version-check", "--no-input"]
     install = ["install", "--no-user", "--use-pep517", "--require-hashes", "-r", LOCK]
-    if run([*pip, *quiet, *install], env) != 0:
+    if run([*pip, *quiet, *install], child_env()) != 0:
         raise Problem(
             "the packages could not be installed: check the network and the free disk space, "
             "then run the same command again (finished downloads are kept)"

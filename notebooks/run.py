@@ -7,9 +7,6 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
-import nbclient
-import nbformat
-
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 UNSTABLE = ("ExecuteTime", "collapsed", "execution", "scrolled")  # what editors leave in a cell
 
@@ -53,6 +50,9 @@ def run_notebooks(folder, only=(), out=None, progress=print):
 
 def execute(path):
     """Return the text of a notebook after running it in a fresh kernel."""
+    import nbclient
+    import nbformat
+
     try:
         notebook = nbformat.read(path, as_version=4)
     except ValueError as error:
@@ -60,6 +60,7 @@ def execute(path):
             f"{path.name} cannot be read as a notebook: {one_line(str(error))}"
         ) from None
     clear(notebook)
+    ctrl_c = signal.getsignal(signal.SIGINT)
     client = nbclient.NotebookClient(
         notebook,
         timeout=600,
@@ -68,16 +69,21 @@ def execute(path):
         coalesce_streams=True,
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
-        on_notebook_start=restore_ctrl_c,
         extra_arguments=["--log-level=40"],  # no notice about TCP
+        on_cell_start=lambda **_: set_ctrl_c(ctrl_c),  # nbclient puts in its own
     )
     try:
+        client.create_kernel_manager()
+        client.start_new_kernel()
+        client.start_new_kernel_client()
         client.execute()
     except nbclient.exceptions.CellExecutionError as error:
         problem = find_problem(notebook) or one_line(str(error))
         raise NotebookError(f"{path.name}, {problem}") from None
     except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as error:
         raise NotebookError(f"{path.name}: {one_line(str(error))}") from None
+    finally:
+        set_ctrl_c(ctrl_c)
     problem = find_problem(notebook)
     if problem:
         raise NotebookError(f"{path.name}, {problem}")
@@ -86,10 +92,10 @@ def execute(path):
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
-def restore_ctrl_c(**_):
-    """Let Ctrl-C stop the run; nbclient's own handler only takes the kernel away."""
+def set_ctrl_c(handler):
+    """Say what Ctrl-C does, where that can be said."""
     with suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, handler)
 
 
 def clear(notebook):
@@ -129,6 +135,7 @@ def write_if_changed(path, text):
 
 def main(argv):
     """Run the notebooks beside this file, or those named, and return the exit code."""
+    set_ctrl_c(signal.SIG_DFL)  # Ctrl-C ends it at once, without a traceback
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
     # Windows only: pyzmq says that its way round this event loop is a little slower.
@@ -138,8 +145,6 @@ def main(argv):
     except NotebookError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 

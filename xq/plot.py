@@ -13,19 +13,11 @@ from pathlib import Path
 LANGUAGES = ("zh", "en")
 # By role. Dark, middle and light stay apart in grey print and for colour-blind readers.
 COLORS = {
-    "lead": "#0B5394",
-    "joint": "#7DB0DD",
-    "all": "#D9DDE2",
-    "accent": "#C8431B",
-    "second": "#E69F00",
-    "third": "#00876C",
-    "fourth": "#A85C8C",
-    "muted": "#8A929B",
-    "ink": "#1F2429",
-    "grid": "#DDE1E5",
-    "empty": "#F1F3F5",
-}
-_CYCLE = ["lead", "second", "third", "fourth", "joint", "accent", "muted"]
+    "lead": "#0B5394", "joint": "#7DB0DD", "all": "#D5D9DE", "accent": "#C8431B",
+    "second": "#E69F00", "third": "#00876C", "fourth": "#A85C8C", "muted": "#8A929B",
+    "ink": "#1F2429", "quiet": "#656D76", "grid": "#DDE1E5", "empty": "#F1F3F5",
+}  # fmt: skip
+CYCLE = ["lead", "second", "third", "fourth", "joint", "accent", "muted"]
 SOURCE = (
     "来源：天津市西青区人民政府重点工作任务清单（2022年7月27日）",
     "Source: Xiqing District Government, Tianjin, task list of 27 July 2022",
@@ -34,13 +26,11 @@ _FONT = "Noto Sans SC"
 _MARGIN = 0.06  # inches, around the title and the source line
 _ROOT = Path(__file__).resolve().parent.parent
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-# What a line may not be broken inside: a Latin word or one Chinese character with its marks.
-_OPEN, _CLOSE, _WIDE = (
-    "（《〈「【“‘",
-    "，。、；：！？）》〉」】”’…％%",
-    "\u2e80-\u9fff\uf900-\uffef",
+# Lines break between these: a Latin word, or one Chinese character, with the marks around it.
+_PIECE = re.compile(
+    r"\s+|[（《“‘]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^\s“‘\u2e80-\u9fff\uff00-\uffef]+)"
+    r"[，。、；：！？）》”’…％%]*|\S"
 )
-_PIECE = re.compile(rf"\s+|[{_OPEN}]*(?:[{_WIDE}]|[^\s{_OPEN}{_WIDE}]+)[{_CLOSE}]*|\S")
 _state = {"language": "zh", "saving": False}
 _pairs = {}  # text on screen → (zh, en)
 _known = set()  # every text `say` has seen, in either language
@@ -132,7 +122,7 @@ def save_figure(fig, name, *, data, alt, source=None):
     name : str
         Two digits, then lower-case words, joined by dashes: "02-who-leads".
     data : DataFrame
-        The numbers drawn; columns in lower_case, nothing of value in the index.
+        The numbers drawn; column names in lower case, nothing of value in the index.
     alt : str
         What the figure shows, for those who cannot see it, from `say`.
     source : str, optional
@@ -143,27 +133,26 @@ def save_figure(fig, name, *, data, alt, source=None):
     ValueError
         If the name, the table, the title or a text is not as said above, or if something would be
         cut off at the edge of the picture.
+    TypeError
+        If `data` is not a DataFrame.
     """
     if not re.fullmatch(r"\d\d(-[a-z0-9]+)+", name):
         raise ValueError(f'figure name {name!r}: expected a name like "02-who-leads"')
-    files = {f"{name}.csv": _write_csv(data)}
-    if not isinstance(alt, str) or alt not in _pairs:
+    if alt not in _pairs:
         raise ValueError(f"alt={alt!r}: describe the figure with alt=xq.say(zh, en)")
-    facts = {"rows": len(data), "csv-sha256": _digest(files[f"{name}.csv"])}
-    raw = _ROOT / "data" / "raw" / "xiqing_2022.txt"
-    if raw.exists():
-        facts["data-sha256"] = _digest(raw.read_bytes().replace(b"\r\n", b"\n"))
-    source = _add_source(fig, say(*SOURCE) if source is None else source)
+    csv = _to_csv(data)
+    files = {f"{name}.csv": csv}
+    facts = {"Rows": len(data), "CSV SHA-256": hashlib.sha256(csv).hexdigest()[:12]} | _hash_raw()
     title = _add_title(fig)
-    with _ready_to_translate(fig) as show_in:
-        # The language on screen comes last, so that the notebook shows it.
-        for language in sorted(LANGUAGES, key=_state["language"].__eq__):
+    source = _add_source(fig, say(*SOURCE) if source is None else source)
+    with _translating(fig) as show_in:
+        for language in sorted(LANGUAGES, key=_state["language"].__eq__):  # that on screen last
             show_in(language)
-            metadata = {"Title": title.get_text(), "Source": source.get_text()}
-            metadata = {key: " ".join(text.split()) for key, text in metadata.items()}
+            metadata = {"Title": title.get_text(), "Description": "\n".join(_pairs[alt])}
+            metadata |= {"Source": source.get_text(), "Language": language}
             _arrange(fig, title, source)
             _check_edges(fig, name)
-            metadata |= {"Description": "\n".join(_pairs[alt]), "Language": language}
+            fig.set_layout_engine("none")  # PNG, SVG and screen show the layout found here
             for kind in ("png", "svg"):
                 files[f"{name}.{language}.{kind}"] = _render(fig, kind, metadata, facts)
     folder = Path(os.environ.get("XQ_FIGURES") or _ROOT / "figures")
@@ -184,7 +173,7 @@ def plot_dots(table, *, x, y, low=None, high=None, color=None, ax=None):
     low, high : str, optional
         Columns with the ends of an interval; both or neither.
     color : str, optional
-        A column of colours, a key of `COLORS` or any Matplotlib colour.
+        A column of colours, or one colour; colours may be keys of `COLORS`.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure if omitted.
 
@@ -201,20 +190,20 @@ def plot_dots(table, *, x, y, low=None, high=None, color=None, ax=None):
         raise ValueError("give both low and high, or neither")
     _need(table, x, y, *([low, high] if low else []))
     ax = _axes(ax, height=1.1 + 0.27 * len(table))
-    rows = range(len(table))
     colors = list(table[color]) if color in table else [color or "lead"] * len(table)
     colors = [COLORS.get(each, each) for each in colors]
-    ax.hlines(rows, 0, 1, transform=ax.get_yaxis_transform(), color=COLORS["grid"], lw=0.6)
     if low:
-        ax.hlines(rows, table[low], table[high], color=colors, lw=1.8, alpha=0.55, zorder=2)
-    ax.scatter(table[x], rows, c=colors, s=34, zorder=3)
-    ax.grid(axis="x")
+        ax.hlines(range(len(table)), table[low], table[high], color=colors, lw=1.8, alpha=0.5)
+    ax.scatter(table[x], range(len(table)), c=colors, s=34, zorder=3)
+    ax.grid()
     _label_rows(ax, table[y])
     return ax
 
 
 def plot_bars(table, *, y, values, labels=None, ax=None):
-    """Draw stacked horizontal bars, the first row on top, with their numbers where they fit.
+    """Draw stacked horizontal bars, the first row on top.
+
+    Numbers stand inside stacked bars where they fit, and after the bars of a single column.
 
     Parameters
     ----------
@@ -242,18 +231,19 @@ def plot_bars(table, *, y, values, labels=None, ax=None):
     if labels is not None and len(labels) != len(values):
         raise ValueError(f"{len(labels)} labels for {len(values)} columns of values")
     ax = _axes(ax, height=1.2 + 0.27 * len(table))
-    cycle = iter(_CYCLE * 9)
-    left, bars = 0, []
-    for name in values:
-        color = COLORS[name if name in COLORS else next(cycle)]
+    room = _width(ax) * 0.6 / max(table[values].sum(axis=1).max(), 1e-9)  # labels need the rest
+    left, groups, spare = 0, [], [key for key in CYCLE if key not in values]
+    for number, name in enumerate(values):
+        key = name if name in COLORS else spare[number % len(spare)]
         width = table[name].fillna(0)
-        bars.append(ax.barh(range(len(table)), width, left=left, color=color, height=0.72))
+        group = ax.barh(range(len(table)), width, left=left, color=COLORS[key], height=0.72)
+        _number_bars(ax, group, width, room=room, key=key, alone=len(values) == 1)
+        groups.append(group)
         left = left + width
-    _number_bars(ax, bars)
     ax.grid(axis="x")
     _label_rows(ax, table[y])
     if labels is not None:
-        _add_legend(ax, [bar[0] for bar in bars], labels)
+        _add_legend(ax, groups, labels)
     return ax
 
 
@@ -284,9 +274,9 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
         If the table is empty, a column is missing, a tile stands twice or a category has no colour.
     """
     _need(table, x, y, color)
-    if table.duplicated([x, y]).any():
-        twice = table.loc[table.duplicated([x, y]), [x, y]].iloc[0].tolist()
-        raise ValueError(f"two rows for the same tile: {twice}")
+    if (twice := table.duplicated([x, y])).any():
+        first = table.loc[twice, [x, y]].to_dict("records")[0]
+        raise ValueError(f"two rows for one tile: {first}")
     if unknown := set(table[color]) - set(colors):
         raise ValueError(f"no colour given for {sorted(map(str, unknown))}; colors has {[*colors]}")
     from matplotlib.collections import PatchCollection
@@ -294,55 +284,40 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
 
     (across, names), (down, rows) = _find_positions(table[x]), _find_positions(table[y])
     ax = _axes(ax, height=1.2 + 0.17 * len(rows))
-    paint = {key: COLORS.get(value, value) for key, (value, _) in colors.items()}
+    faces = {key: COLORS.get(value, value) for key, (value, _) in colors.items()}
     tiles = [Rectangle((i - 0.5, j - 0.5), 1, 1) for i, j in zip(across, down, strict=True)]
-    faces = [paint[value] for value in table[color]]
-    ax.add_collection(PatchCollection(tiles, facecolor=faces, edgecolor="none"), autolim=False)
+    tiles = PatchCollection(tiles, facecolor=[faces[value] for value in table[color]], lw=0)
+    ax.add_collection(tiles, autolim=False)
+    ax.vlines([i + 0.5 for i in range(len(names) - 1)], -0.5, len(rows) - 0.5, color="w", lw=0.9)
+    ax.hlines([j + 0.5 for j in range(len(rows) - 1)], -0.5, len(names) - 0.5, color="w", lw=0.9)
     ax.set(xlim=(-0.5, len(names) - 0.5), facecolor=COLORS["empty"])
-    ax.vlines(
-        [i + 0.5 for i in range(len(names) - 1)],
-        -0.5,
-        len(rows) - 0.5,
-        color="w",
-        lw=0.9,
-    )
-    ax.hlines(
-        [j + 0.5 for j in range(len(rows) - 1)],
-        -0.5,
-        len(names) - 0.5,
-        color="w",
-        lw=0.9,
-    )
-    ax.set_xticks(range(len(names)), names, rotation=90 if len(names) > 12 else 0, fontsize=7)
+    many = len(names) > 12
+    ax.set_xticks(range(len(names)), names, rotation=90 * many, fontsize=6 if many else 7)
     _label_rows(ax, rows)
-    ax.spines[["left", "bottom"]].set_visible(False)
-    _add_legend(
-        ax,
-        [Patch(color=value) for value in paint.values()],
-        [t for _, t in colors.values()],
-    )
+    ax.spines["bottom"].set_visible(False)
+    patches = [Patch(color=value) for value in faces.values()]
+    _add_legend(ax, patches, [label for _, label in colors.values()])
     return ax
 
 
 def _style():
     from matplotlib import cycler
 
-    ink, grid = COLORS["ink"], COLORS["grid"]
     return {
-        "font.family": [_FONT], "font.size": 9, "font.weight": "normal", "text.color": ink,
-        "axes.titlesize": 10, "axes.titleweight": "normal", "axes.titlelocation": "left",
-        "axes.labelsize": 9, "axes.labelweight": "normal", "axes.labelcolor": ink,
-        "axes.edgecolor": COLORS["muted"], "axes.linewidth": 0.8, "axes.axisbelow": True,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.unicode_minus": False,
-        "axes.prop_cycle": cycler(color=[COLORS[role] for role in _CYCLE]),
-        "axes.grid": False, "grid.color": grid, "grid.linewidth": 0.6,
-        "xtick.labelsize": 8, "ytick.labelsize": 8, "xtick.color": COLORS["muted"],
-        "ytick.color": COLORS["muted"], "xtick.labelcolor": ink, "ytick.labelcolor": ink,
+        "font.family": [_FONT], "font.size": 9, "text.color": COLORS["ink"],
+        "text.hinting": "no_hinting",  # the same spacing at every resolution
+        "axes.titlesize": 10, "axes.titlelocation": "left", "axes.labelsize": 9,
+        "axes.labelcolor": COLORS["ink"], "axes.edgecolor": COLORS["muted"],
+        "axes.axisbelow": True, "axes.unicode_minus": False,
+        "axes.spines.top": False, "axes.spines.right": False,
+        "axes.prop_cycle": cycler(color=[COLORS[key] for key in CYCLE]),
+        "axes.grid": False, "grid.color": COLORS["grid"], "grid.linewidth": 0.6,
+        "xtick.labelsize": 8, "xtick.color": COLORS["muted"], "xtick.labelcolor": COLORS["ink"],
+        "ytick.labelsize": 8, "ytick.color": COLORS["muted"], "ytick.labelcolor": COLORS["ink"],
         "legend.fontsize": 8, "legend.frameon": False, "image.cmap": "cividis",
         "figure.figsize": (7, 4.2), "figure.dpi": 100, "figure.titlesize": 12,
-        "figure.titleweight": "normal", "figure.constrained_layout.use": True,
-        "savefig.dpi": 200, "savefig.bbox": None, "savefig.facecolor": "white",
-        "text.hinting": "no_hinting", "svg.hashsalt": "xq", "svg.fonttype": "path",
+        "figure.labelsize": 9, "figure.constrained_layout.use": True, "savefig.dpi": 200,
+        "savefig.bbox": None, "svg.hashsalt": "xq", "svg.fonttype": "path",
     }  # fmt: skip
 
 
@@ -350,82 +325,89 @@ def _add_font():
     from matplotlib.font_manager import fontManager
 
     spec = importlib.util.find_spec("zhplot")  # not imported: that would change rcParams
-    path = Path(spec.origin).parent / "fonts" / "NotoSansSC-Regular.ttf" if spec else None
-    if path is None or not path.exists():
+    path = Path(spec.origin).with_name("fonts") / "NotoSansSC-Regular.ttf" if spec else Path()
+    if not path.is_file():
         raise ImportError("the Chinese font is missing; install it with: pip install zhplot")
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FONT]
     fontManager.addfont(path)
 
 
 def _set_inline():
-    """Inside a notebook, show PNG pictures of the full figure without the software version."""
+    """In a notebook, show the whole figure as PNG without the software version."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None or not hasattr(shell, "kernel"):
+    if not hasattr(shell, "kernel"):
         return
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
-    from matplotlib_inline.config import InlineBackend
+    from matplotlib_inline.backend_inline import InlineBackend, set_matplotlib_formats
 
     options = {"bbox_inches": None, "metadata": {"Software": None}}
     InlineBackend.instance(parent=shell).print_figure_kwargs = options
     set_matplotlib_formats("png")
 
 
-def _write_csv(data):
-    import pandas as pd
-
-    if not isinstance(data, pd.DataFrame):
-        raise ValueError(f"data is a {type(data).__name__}; expected the DataFrame drawn")
+def _to_csv(data):
+    if not hasattr(data, "columns"):
+        raise TypeError(f"data is a {type(data).__name__}; expected the DataFrame that was drawn")
     odd = [name for name in data.columns if not re.fullmatch("[a-z][a-z0-9_]*", str(name))]
     if odd or not data.columns.is_unique or data.index.names != [None]:
         raise ValueError(
-            f"data has columns {[*data.columns]!r}, index names {[*data.index.names]!r}; expected "
-            "unique lower_case column names and a plain index: data.reset_index(), data.rename(...)"
+            f"data: columns {[*data.columns]!r}, index {[*data.index.names]!r}; expected unique "
+            "lower_case names and a nameless index: use data.rename(columns=...), reset_index()"
         )
-    flags = data.select_dtypes(["bool", "boolean"]).columns
-    words = {name: data[name].map({True: "true", False: "false"}) for name in flags}
-    text = data.assign(**words).to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    return text.encode("utf-8")
+    flags = data.select_dtypes(["bool", "boolean"])
+    data = data.assign(**{name: flags[name].map({True: "true", False: "false"}) for name in flags})
+    return data.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode("utf-8")
 
 
-def _digest(content):
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
-def _add_source(fig, text):
-    for old in [each for each in fig.texts if each.get_gid() == "source"]:
-        old.remove()
-    return fig.text(0, 0, text, va="bottom", size=7, color="#656D76", gid="source")
+def _hash_raw():
+    raw = _ROOT / "data" / "raw" / "xiqing_2022.txt"
+    if not raw.exists():
+        return {}
+    return {"Data SHA-256": hashlib.sha256(raw.read_text("utf-8").encode()).hexdigest()[:12]}
 
 
 def _add_title(fig):
-    """Make the only axes title that of the figure; return it as an artist."""
-    titles = [t for ax in fig.axes for t in _axes_titles(ax) if t.get_text()]
-    if fig.get_suptitle():
-        return fig.suptitle(fig.get_suptitle())
-    if len(titles) != 1:
-        raise ValueError(
-            f"{len(titles)} axes titles: say the finding in fig.suptitle(xq.say(zh, en))"
-        )
-    title = fig.suptitle(titles[0].get_text())
-    titles[0].set_text("")
-    return title
+    """Return the title of the figure; the only axes title becomes that of the figure."""
+    text = fig.get_suptitle()
+    if not text:
+        titles = [title for ax in fig.axes for title in _axes_titles(ax) if title.get_text()]
+        if len(titles) != 1:
+            raise ValueError(
+                f"{len(titles)} titles: say the finding in fig.suptitle(xq.say(zh, en))"
+            )
+        text = titles[0].get_text()
+        titles[0].set_text("")
+    width, height = fig.get_size_inches()
+    place = {"x": _MARGIN / width, "y": 1 - _MARGIN / height, "ha": "left", "va": "top"}
+    return fig.suptitle(text, **place, linespacing=1.3)
 
 
 def _axes_titles(ax):
     return [ax.title, ax._left_title, ax._right_title]
 
 
+def _add_source(fig, text):
+    for old in [each for each in fig.texts if each.get_gid() == "source"]:
+        old.remove()
+    width, height = fig.get_size_inches()
+    style = {"size": 7, "color": COLORS["quiet"], "va": "bottom", "linespacing": 1.3}
+    return fig.text(_MARGIN / width, _MARGIN / height, text, **style, gid="source")
+
+
 @contextmanager
-def _ready_to_translate(fig):
-    """Give a function that puts the texts of a figure into a language."""
-    from matplotlib.axis import Tick
+def _translating(fig):
+    """Give a function that puts all texts of a figure into a language."""
+    from matplotlib.axis import Axis, Tick
+    from matplotlib.table import Cell
     from matplotlib.text import Text
 
     ticks = {id(text) for tick in fig.findobj(Tick) for text in (tick.label1, tick.label2)}
-    texts = [(each, each.get_text()) for each in fig.findobj(Text) if id(each) not in ticks]
-    tickers = [axis.major for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)]
-    tickers += [axis.minor for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)]
-    formatters = {id(ticker.formatter): ticker.formatter for ticker in tickers}.values()
+    texts = [text for text in fig.findobj(Text) if id(text) not in ticks]
+    texts += [cell.get_text() for cell in fig.findobj(Cell)]
+    for artist in texts:
+        artist.set_clip_on(False)  # whole labels: the layout makes room for them
+    texts = [(artist, artist.get_text()) for artist in texts]
+    formatters = [[a.major.formatter, a.minor.formatter] for a in fig.findobj(Axis)]
+    formatters = {id(each): each for two in formatters for each in two}.values()
     screen = _state["language"]
 
     def show_in(language):
@@ -435,7 +417,7 @@ def _ready_to_translate(fig):
 
     try:
         _state["saving"] = True
-        for each in formatters:  # tick labels are made at drawing time
+        for each in formatters:  # they make the tick labels anew at every drawing
             each.format_ticks = _translated(each.format_ticks)
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="Glyph .* missing|constrained_layout not")
@@ -447,7 +429,7 @@ def _ready_to_translate(fig):
     finally:
         _state.update(language=screen, saving=False)
         for each in formatters:
-            vars(each).pop("format_ticks", None)
+            del each.format_ticks
 
 
 def _translated(format_ticks):
@@ -458,51 +440,48 @@ def _translate(text, language):
     if text in _pairs:
         return _pairs[text][LANGUAGES.index(language)]
     if _CHINESE.search(text) and text not in _known:
-        raise ValueError(f"{text!r} is in the figure in one language only; write xq.say(zh, en)")
+        raise ValueError(f"{text!r} is in the figure in one language only; use xq.say(zh, en)")
     return text
 
 
 def _arrange(fig, title, source):
-    """Wrap title, source line, axes titles and x labels; leave room for the first two."""
+    """Wrap titles, source line and x labels, and leave room for those of the whole figure."""
     if type(fig.get_layout_engine()).__name__ != "ConstrainedLayoutEngine":
         fig.set_layout_engine("constrained")
-    width, height = fig.get_size_inches()
-    title.set(x=_MARGIN / width, y=1 - _MARGIN / height, ha="left", va="top")
-    title.set_in_layout(False)
-    source.set(x=_MARGIN / width, y=_MARGIN / height)
-    for text in (title, source):
-        _wrap(text, width - 2 * _MARGIN)
-    top, bottom = (t.get_window_extent().height / fig.bbox.height for t in (title, source))
-    top, bottom = top + 2 * _MARGIN / height, bottom + 2 * _MARGIN / height
+    top, bottom = _fit(fig, title), _fit(fig, source)
+    if note := fig.get_supxlabel():
+        bottom += _fit(fig, fig.supxlabel(note, y=bottom + _MARGIN / fig.get_figheight()))
     fig.get_layout_engine().set(rect=(0, bottom, 1, 1 - top - bottom))
     for ax in fig.axes:  # the layout starts from here, whatever was drawn before
-        if spec := ax.get_subplotspec():
-            ax._set_position(spec.get_position(fig))
+        home = getattr(ax, "_colorbar_info", {"parents": [ax]})["parents"][0]
+        if spec := home.get_subplotspec():
+            ax._set_position(spec.get_position(home.figure))
     fig.draw_without_rendering()
     for ax in fig.axes:
         for text in (*_axes_titles(ax), ax.xaxis.label):
-            _wrap(text, ax.get_position().width * width)
+            _wrap(text, _width(ax))
     fig.draw_without_rendering()
 
 
-def _measure(text, font):
-    """Return the width of a text in inches, whatever the resolution."""
-    from matplotlib.textpath import text_to_path
-
-    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / 72
+def _fit(fig, text):
+    """Wrap a text to the width of the figure; return the share of the height it takes."""
+    width, height = fig.get_size_inches()
+    _wrap(text, width - 2 * _MARGIN)
+    inches = text.get_window_extent(fig._get_renderer()).height / fig.dpi
+    return (inches + 2 * _MARGIN) / height
 
 
 def _wrap(artist, width):
-    """Break a text into lines no wider than `width` inches, the last not much the shortest."""
+    """Break a text into lines no wider than `width` inches, without a short last line."""
     text, font = artist.get_text(), artist.get_fontproperties()
     lines = _break_lines(text, width, font)
-    for part in range(95, 50, -5):
-        narrower = _break_lines(text, width * part / 100, font)
-        if len(narrower) > len(lines) or len(lines[-1]) > 0.5 * len(lines[0]):
+    for percent in range(95, 50, -5):
+        narrower = _break_lines(text, width * percent / 100, font)
+        if len(lines[-1]) > len(lines[0]) / 2 or len(narrower) > len(lines):
             break
         lines = narrower
     artist.set_text("\n".join(lines))
-    if text in _pairs:  # known when the figure is saved again
+    if text in _pairs:  # known, should the figure be saved again
         _pairs[artist.get_text()] = _pairs[text]
 
 
@@ -517,6 +496,13 @@ def _break_lines(text, width, font):
             line = (line + piece).lstrip()
         lines.append(line.rstrip())
     return lines
+
+
+def _measure(text, font):
+    """Return the width of a text in inches, whatever the resolution."""
+    from matplotlib.textpath import text_to_path
+
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / 72
 
 
 def _check_edges(fig, name):
@@ -544,7 +530,7 @@ def _render(fig, kind, metadata, facts):
 def _need(table, *columns):
     if missing := [name for name in columns if name not in table]:
         raise ValueError(f"the table has no column {missing}; it has {[*table.columns]}")
-    if not len(table):
+    if table.empty:
         raise ValueError("the table is empty")
 
 
@@ -556,58 +542,50 @@ def _axes(ax, *, height):
     return ax
 
 
+def _width(ax):
+    return ax.get_position().width * ax.figure.get_figwidth()
+
+
 def _label_rows(ax, labels):
-    size = 7 if len(labels) > 30 else 8
-    ax.set_yticks(range(len(labels)), list(labels), fontsize=size)
+    ax.set_yticks(range(len(labels)), list(labels), fontsize=7 if len(labels) > 30 else 8)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines["left"].set_visible(False)
 
 
-def _number_bars(ax, bars):
-    """Write numbers inside the bars wide enough for them; after the last bar of a row if not."""
-    from matplotlib.colors import to_rgb
+def _number_bars(ax, bars, width, *, room, key, alone):
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=_FONT, size=7.5)
-    inches = ax.get_position().width * ax.figure.get_figwidth() * 0.6  # long labels take the rest
-    scale = inches / max(bar.get_x() + bar.get_width() for bar in bars[-1])
-    for bar in (each for group in bars for each in group):
-        text, last = f"{bar.get_width():.4g}", bar in bars[-1].patches
-        inside = _measure(text, font) + 0.06 < bar.get_width() * scale
-        if bar.get_width() == 0 or not (inside or last):
-            continue
-        dark = sum(to_rgb(bar.get_facecolor()[:3])) < 1.45
-        x = bar.get_x() + bar.get_width() / (2 if inside else 1)
-        ax.annotate(
-            text, (x, bar.get_y() + bar.get_height() / 2), (0 if inside else 3, 0),
-            textcoords="offset points", ha="center" if inside else "left", va="center_baseline",
-            fontproperties=font, color="white" if inside and dark else COLORS["ink"],
-        )  # fmt: skip
+    color = "white" if key in ("lead", "accent", "third", "fourth", "ink") else COLORS["ink"]
+    texts = [f"{each:,.0f}" if each == int(each) else f"{each:.3g}" for each in width]
+    if alone:
+        ax.bar_label(bars, texts, padding=3, fontproperties=font)
+    else:
+        fits = [_measure(texts[i], font) + 0.06 < each * room for i, each in enumerate(width)]
+        texts = [texts[i] if fit else "" for i, fit in enumerate(fits)]
+        ax.bar_label(bars, texts, label_type="center", fontproperties=font, color=color)
 
 
 def _find_positions(column):
-    """Return the position of each value and the labels of all positions."""
+    """Return the position of each value, and the label of each position."""
     from pandas.api.types import is_integer_dtype
 
     if is_integer_dtype(column):
         first = column.min()
-        labels = [str(number) for number in range(first, column.max() + 1)]
-        return [number - first for number in column], labels
+        return column - first, [str(number) for number in range(first, column.max() + 1)]
     labels = list(dict.fromkeys(column))
-    place = {label: number for number, label in enumerate(labels)}
-    return [place[label] for label in column], labels
+    return column.map({label: position for position, label in enumerate(labels)}), labels
 
 
 def _add_legend(ax, handles, labels):
-    """Above the axes, in as many columns as fit in both languages."""
+    """Above the axes, in one line if it fits in both languages, else in columns."""
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=_FONT, size=8)
-    both = [text for label in labels for text in _pairs.get(label, (label,))]
-    widest = max(_measure(text, font) for text in both) + 0.4
-    columns = int(ax.get_position().width * ax.figure.get_figwidth() * 0.7 / widest)
-    ax.legend(
-        handles, labels, ncols=min(max(columns, 1), len(labels)), loc="lower left",
-        bbox_to_anchor=(0, 1), borderaxespad=0.3, handlelength=1, handleheight=1, columnspacing=1.4,
-    )  # fmt: skip
+    both = [_pairs.get(label, (label,)) for label in labels]
+    widths = [max(_measure(text, font) for text in texts) + 0.38 for texts in both]
+    room = _width(ax) * 0.72
+    columns = len(labels) if sum(widths) < room else max(int(room / max(widths)), 1)
+    style = {"borderaxespad": 0.4, "handlelength": 1, "handleheight": 1, "columnspacing": 1.4}
+    ax.legend(handles, labels, ncols=columns, loc="lower left", bbox_to_anchor=(0, 1), **style)
