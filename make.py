@@ -129,7 +129,7 @@ def run(args, env):
 
 def remove_venv():
     """Delete .venv, whatever state it is in."""
-    if Path(sys.prefix).resolve() == VENV:
+    if VENV in Path(sys.executable).parent.resolve().parents:
         raise Problem(".venv must be made again: leave it (deactivate), then run the same command")
     try:
         if VENV.exists():
@@ -157,9 +157,7 @@ def make_venv():
     try:
         venv.create(VENV, symlinks=os.name != "nt", with_pip=with_pip)
     except subprocess.CalledProcessError:
-        raise Problem(
-            f"could not make .venv: {GET_VENV}, then run the same command again"
-        ) from None
+        raise Problem(f"cannot make .venv: {GET_VENV}, then run the same command again") from None
     quiet = ["--disable-pip-version-check", "--no-input"]
     install = ["install", "--no-user", "--use-pep517", "--require-hashes", "-r", LOCK]
     if run([*pip, *quiet, *install], child_env()) != 0:
