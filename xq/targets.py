@@ -1,0 +1,644 @@
+"""What is promised: commitments in Chinese policy text, as typed records.
+
+The grammar works on clauses. A quantity is a number with a counted unit; the words before it
+give indicator, direction and bound; the words after it may soften or bound it again. Five forms
+of promise carry no number. Nothing here is specific to one document.
+"""
+
+import re
+
+# ── vocabulary ───────────────────────────────────────────────────────────────────────────────
+
+_UNITS = (
+    "个百分点 百分点 % ‰ 万千瓦时 千瓦时 万千瓦 千瓦 兆瓦 标准煤 平方公里 平方千米 平方米 "
+    "立方米 公里 千米 公顷 公斤 千克 毫克 微克 人次 人 户次 户 家 名 位 场次 场 项 所 座 条 "
+    "处 套 亩 米 吨 斤 升 度 头 只 羽 件 辆 台 张 倍 番 成 次 间 栋 幢 部 期 对 支 门 片 艘 "
+    "架 株 棵 种 册 村 镇 美元 欧元 港元 日元 元 吉比特 标箱 个"
+).split()
+_DURATIONS = "个工作日 工作日 个月 小时 分钟 天 年".split()  # amounts only after verbs that grant
+_UNIT = "|".join(sorted(_UNITS + _DURATIONS, key=len, reverse=True))
+_PER = rf"(?:/(?:{_UNIT}|月|日|[a-zA-Z]{{1,4}}))?"
+_SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3}
+_SCALE = "|".join(_SCALES)
+_HAN = "一二两三四五六七八九十百千万亿〇零"
+_QUANTITY = re.compile(
+    rf"(?:百分之(?P<hundredths>[{_HAN}点]{{1,12}}|\d{{1,12}}(?:\.\d{{1,6}})?)"
+    rf"|(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,5}}(?:\.\d{{1,6}})?|\d{{1,15}}(?:\.\d{{1,6}})?)"
+    rf"(?:[多余几](?=[万亿]))?(?P<scale>{_SCALE})?|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
+    rf"(?P<unit>(?:{_UNIT}){_PER}|(?<=[万亿])(?=以[上内下]|左右|[，。；、])))"
+)
+_RISE = "增长|增加|提高|提升|扩大|上升|新增|加大"
+_FALL = "下降|降低|减少|压减|核减|削减|缩减|压缩|缩短|减免|下浮|下调|收窄|只减不增"
+_UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
+_LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
+_LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
+_MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|<=|≤"
+_ABOUT = "大约|约为|约|将近|近"
+_AFTER = re.compile(r"(?P<least>及?以上|以上)|(?P<most>以内|之内|及?以下)|(?P<about>左右|上下)")
+_CHANGE = rf"(?P<up>{_UP})|(?P<down>{_DOWN})"
+_HEDGE = re.compile("力争|争取|努力|左右|上下|大约|约(?!束|谈|定)|将近|基本|总体|原则上")
+
+# Words between the indicator and its number, read from the number to the left.
+_TAIL = re.compile(
+    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<about>{_ABOUT})|{_CHANGE}"
+    r"|保持|稳定|维持|达到|达|为|是|至|到|在|从|由|再|分别|各|均|都|总计|共计|共|有|继续|累计|力争"
+    r"|争取|实现|完成|拟|安排|将|要|年度|同比|比上年|比去年|年均|平均|实际|基本|总体|全年|左右|按|：|:)$"
+)
+_VERBS = (
+    "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 "
+    "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
+    "发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 "
+    "减少 降低 提高 提升 扩大 新增 新创建 创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 "
+    "今年 明年 年内 全区 全市 全省 全国 其中 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
+    "引导 鼓励 深入 有序 控制 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
+).split()
+_LEAD = re.compile(
+    rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
+    rf"|{'|'.join(sorted(_VERBS, key=len, reverse=True))})+"
+)
+_INNER = re.compile("共建|新建|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于")
+_STOP = re.compile(
+    r"[和及与](?=\d)|[，。；、：！？\n（）()“”《》]|建设|改造|设置|综合治理|治理|按期|实现|完成|验收"
+    r"|参加|参与|投入|用于|支持|以上|以下|以内|左右"
+)
+_NAMES = re.compile(
+    r"[^，。；、]{0,8}(?:行动|机制|制度|意识|方面|环节|维护|确立|自信|原则|关系|要求)"
+)
+_GRANTS = re.compile(
+    "减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至"
+)
+_STANDARD = re.compile(
+    "每[人户亩月年生]|费率|税率|利率|标准|扣除比例|租金|票价|电价|毫克|微克|限值"
+)
+_ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Chinese numeral: names, not counts
+
+# A measurable quantity, by its last word.
+_MEASURABLE = (
+    "收入|工资|(?:工资|收入|待遇|物价|总)水平|价格|物价|成本|占比|比重|比例|面积|产量|总量|存量|总值|"
+    "规模|数量|人数|岗位|就业|贸易|进出口|外贸|出口|进口|投资|消费|投入|排放|排放量|能耗|消耗|强度|"
+    "用量|用水量|覆盖面|[率额]|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力"
+)
+_ADVERB = (
+    "(?:稳步|稳定|持续|平稳|较快|明显|合理|适度|同步|不断|进一步|总体|基本|保持|继续|显著|有所|适当|"
+    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和){0,6}"
+)
+_HOLD = (
+    "不变|持平略增|略增|稳中有升|稳中提质|量稳质升|稳量提质|稳定|平衡|平稳|保稳提质|促稳提质|保稳促优|"
+    "保供稳价|稳价"
+)
+_WORDS = rf"(?P<up>{_RISE})|(?P<down>{_FALL})"
+_DIRECTIONAL = (
+    re.compile(
+        rf"(?P<indicator>[^、：）]{{0,20}}?(?:{_MEASURABLE}|商品)){_ADVERB}"
+        rf"(?P<what>{_WORDS}|{_HOLD})(?=[、：）]|$)"
+    ),
+    re.compile(
+        rf"(?P<what>{_WORDS}|稳定|保障(?=[^、：）]{{0,20}}产量))(?!到|至)"
+        rf"(?P<indicator>[^、：）]{{0,30}}?(?:{_MEASURABLE}))(?=[：）]|(?:工作)?$)"
+    ),
+)
+_AND = re.compile(r"(?<=出口|进口|就业|收入|消费|投资|价格|能耗|强度)[和及与]")
+_OTHERS = (
+    ("zero", re.compile("清零|归零|不再?发生|零跑动|零(?:事故|发生|死亡|增长|新增|排放)")),
+    ("all", re.compile("全覆盖|应(.)尽\\1|应.尽.|全面完成|全部(?=[^的，。；、])[^，。；、]{2}")),
+    (
+        "relational",
+        re.compile(
+            r"(?:(?P<least>不低于|高于|快于|优于|好于|超过)|(?P<most>不高于|低于|不超过))"
+            r"(?=[^\d，。；、]{0,16}(?:水平|平均|增速|增长|增幅|收入|上年|去年|同期|全国|当地))"
+            r"[^\d，。；、]{2,20}"
+            r"|[与和同](?P<about>[^，。；、]{2,16}?)(?:基本)?(?:保持)?"
+            r"(?:同步(?!建设|验收|交付|规划|推进)|相适应|相匹配|相当|持平)(?:增长|提高)?"
+        ),
+    ),
+    (
+        "deferred",
+        re.compile(
+            "(?:完成|达到|落实|实现)[^，。；]{0,10}(?:下达|分解)[^，。；]{0,30}?"
+            "(?:目标|任务|指标|计划)|完成(?![^，。；]{0,4}(?:全年|今年|发展|各项|主要))"
+            "[^，。；\\d]{0,12}目标(?:任务)?(?=[，。；]|$)"
+        ),
+    ),
+)
+
+# What has been achieved already, and what lies ahead.
+_PAST = re.compile(
+    r"去年|上年(?!均)|过去|以来|年来|已|(?<![为除到])了(?!解)|圆满|超额|荣获|新高|位居|居世界|同比|首次"
+    r"|首个|累计|取得了?[^，。；]{0,8}(?:成效|进展|成绩)|顺利(?:完成|实现|召开|举行)|连续.{1,3}年"
+    r"|达到[^，。；]{2,12}，(?:实际)?(?:增长|提高|下降)|增加到|上升到|提高到[^，。；]{2,10}，"
+    r"|由[^，。；]{2,20}(?:上升|提高|增加|下降|降)|惠及|分别达到|五年间"
+)
+_AHEAD = re.compile(
+    r"今年(?!以来)|明年|力争|目标|确保|争取|计划|拟|预期|安排|要(?![素求点件])(?<![重主需首]要)"
+    r"|将(?!近)|到20\d\d年"
+)
+_SURELY_AHEAD = re.compile(
+    r"今年(?!以来)|明年|力争|争取|拟|预期目标(?:是|为)|(?:^|[，。；：])[一-龥]{0,4}要(?![素求点件])"
+    r"|将(?!近|士)|到20\d\d年|不低于|不少于|不超过"
+)
+_REVIEW = re.compile(r"回顾|总结|成就|过去.{0,3}年|[一五]年来|刚刚过去|去年以来")
+_PLAN = re.compile("目标|任务|部署|安排|要求|建议|重点工作|今年|下一步|今后")
+
+
+def find_targets(texts):
+    """Find the commitments in Chinese policy text: how much of what is to be reached or done.
+
+    Parameters
+    ----------
+    texts : Series of str, or DataFrame with a column ``text``
+        One text per row, each read by itself. Give a report as one text, with its headings: a
+        review of the past year is then known as such, and its numbers are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per commitment, in order of text and position, with columns
+
+        - ``doc`` : the index label of the text
+        - ``start``, ``end`` : int, character span of the number with its unit, or of the words
+          that decide
+        - ``span`` : str, the wider expression as written
+        - ``indicator`` : str, what is measured, as written; empty if not found
+        - ``value`` : float, 万 and 亿 folded in; upper end of a range; 0 for "zero"; else missing
+        - ``value_from`` : float, earlier or lower number of "from_to"; else missing
+        - ``unit`` : str, what is counted; empty without a number
+        - ``bound`` : str, "=", ">=", "<=", "~" or "from_to"; empty where it means nothing
+        - ``direction`` : str, "level", "increase" or "decrease"
+        - ``form`` : str, "numeric", "zero" (清零), "all" (全覆盖), "relational" (与经济增长同步),
+          "directional" (稳定增长) or "deferred" (完成市级下达目标)
+        - ``kind`` : str, "target" (to be reached) or "standard" (a rate or norm applied)
+        - ``hedge`` : str, the word that softens (力争, 左右), or empty
+        - ``scope`` : str, "subtotal" (其中), "inherited" (its subject stands earlier), or empty
+
+    Notes
+    -----
+    Scored against hand-coded gold in notebook 05, on texts it was and was not written for.
+    """
+    import pandas as pd
+
+    if isinstance(texts, pd.DataFrame):
+        texts = texts["text"]
+    rows = [{"doc": doc} | row for doc, text in texts.items() for row in _find(text)]
+    types = dict.fromkeys(["span", "indicator", "unit", "bound", "direction"], "str")
+    types |= dict.fromkeys(["form", "kind", "hedge", "scope"], "str")
+    columns = ["doc", "start", "end", "span", "indicator", "value", "value_from", *types]
+    columns = [*columns[:7], "unit", "bound", "direction", "form", "kind", "hedge", "scope"]
+    types |= {"start": "int64", "end": "int64", "value": float, "value_from": float}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+# ── the grammar ──────────────────────────────────────────────────────────────────────────────
+
+
+def _find(text):
+    """Return the records of one text, in order."""
+    folded, places = _fold(text)
+    skip = _find_names(folded)
+    records = _find_numbers(folded, skip)
+    taken, past = bytearray(len(folded)), bytearray(len(folded))  # 1 where a record or review is
+    for record in records:
+        taken[record["start"] : record["end"]] = b"\1" * (record["end"] - record["start"])
+    for clause in re.finditer(r"[^，。；！？\n]+", folded):
+        records += _find_words(folded, *clause.span(), taken, skip)
+    for first, last in _find_past(folded):
+        past[first:last] = b"\1" * (min(last, len(folded)) - first)
+    kept = [record for record in records if not past[record["start"]]]
+    for record in kept:
+        first, last = record.pop("wide")
+        record["span"] = text[places[first] : places[last - 1] + 1]
+        at = record.pop("of")
+        record["indicator"] = text[places[at[0]] : places[at[1] - 1] + 1] if at else ""
+        record["start"], record["end"] = places[record["start"]], places[record["end"] - 1] + 1
+    return sorted(kept, key=lambda r: (r["start"], r["end"]))
+
+
+def _fold(text):
+    """Return a text with plain digits and without gaps, and where each character came from."""
+    kept, places = [], []
+    for place, character in enumerate(text):
+        if (character.isspace() and character != "\n") or character in "*\u200b\u200c\u200d\ufeff":
+            continue
+        code = ord(character)
+        if 0xFF10 <= code <= 0xFF19 or 0xFF21 <= code <= 0xFF5A or character in "％．／＋":
+            character = chr(code - 0xFEE0)
+        kept.append(character)
+        places.append(place)
+    return "".join(kept), places
+
+
+def _find_names(text):
+    """Return the positions inside quotation marks or book titles: names, not promises."""
+    inside = set()
+    for hit in re.finditer(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕", text):
+        inside.update(range(*hit.span()))
+    return inside
+
+
+def _find_past(text):
+    """Return the spans of a text that tell what has been achieved."""
+    spans, review, at = [], 0, 0  # review: level of the heading it stands under, 9 for an opener
+    for line in text.split("\n"):
+        start, at = at, at + len(line) + 1
+        level = len(line) - len(line.lstrip("#"))
+        if level:
+            if not review or level <= review:
+                review = level if _REVIEW.search(line) and not _PLAN.search(line) else 0
+            continue
+        if _REVIEW.search(line[:24]) and not _SURELY_AHEAD.search(line[:24]):
+            review = review or 9
+        elif review == 9 and _SURELY_AHEAD.search(line[:40]):
+            review = 0
+        if review or (_PAST.search(line) and not _SURELY_AHEAD.search(line)):
+            spans.append((start, at))
+            continue
+        for sentence in re.finditer(r"[^。；]+", line):
+            if _PAST.search(sentence.group()) and not _AHEAD.search(sentence.group()):
+                spans.append((start + sentence.start(), start + sentence.end()))
+    return spans
+
+
+_JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
+_LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
+_EACH = re.compile("(?:分别|各).{0,6}$")
+
+
+def _find_numbers(text, skip):
+    """Return one record per number that says how much."""
+    records, last = [], None
+    done = 0
+    for hit in _QUANTITY.finditer(text):
+        if hit.start() < done or hit.start() in skip or not _counts(text, hit):
+            continue
+        if _LAST_YEAR.search(text[max(0, hit.start() - 20) : hit.start()]):
+            continue
+        start, end, value_from = hit.start(), hit.end(), None
+        low, high = _read_value(hit), None
+        link = _LINK.match(text, end)
+        if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
+            high, value_from, end = upper, low, upper.end()
+        elif lower := re.search(
+            r"(\d+(?:\.\d+)?)(?:[-—–~～至到]+)$", text[max(0, start - 14) : start]
+        ):
+            value_from = float(lower[1]) * (low / _read_number(hit) if _read_number(hit) else 1)
+            start -= len(lower[0])
+        done = end
+        left = _find_left(text, start)
+        record = {"start": start, "end": end, "form": "numeric", "value": low}
+        if high is not None:
+            record["value"] = _read_value(high)
+            hit = high
+        record |= {"value_from": value_from, "unit": _read_unit(hit)}
+        after = _AFTER.match(text, end)
+        record |= _describe(text, left, record, after, value_from is not None)
+        of, scope = _find_indicator(text, left, record, after, last)
+        if last and _JOIN.fullmatch(text, last["end"], start):  # 30元和5元: the number alone is new
+            of, scope = last["of"], "inherited"
+            record |= {key: last[key] for key in ("bound", "direction", "kind")}
+        wide = min(left["from"], start), max(after.end() if after else end, of[1] if of else end)
+        if of:
+            wide = min(of[0], start) if scope != "inherited" else wide[0], wide[1]
+        around = text[wide[0] : wide[1]]
+        standard = "/" in record["unit"] or _STANDARD.search(around)
+        record |= {"of": of, "scope": scope, "wide": wide}
+        record.setdefault("kind", "standard" if standard else "target")
+        record["hedge"] = _find_hedge(text, left["from"], wide[1])
+        records.append(record)
+        for item in _find_items(text, left, record):
+            records.append(record | {"of": item})
+        last = record
+    return records
+
+
+def _find_items(text, left, record):
+    """Return the other things a number holds for: 甲、乙分别下降1%."""
+    floor = max(0, left["from"] - 40)
+    first = max(text.rfind(mark, floor, record["start"]) for mark in "，。；：\n") + 1
+    shared = _EACH.search(text, first, record["start"]) and not _JOIN.match(text, record["end"])
+    if (
+        not shared
+        or "、" not in text[first : left["to"]]
+        or _QUANTITY.search(text, first, left["to"])
+    ):
+        return []
+    before = text[first : left["from"]]
+    return [(first + h.start(), first + h.end()) for h in re.finditer("[^、]{2,}", before)]
+
+
+def _counts(text, hit):
+    """Tell whether a number with a unit counts something, rather than naming or dating it."""
+    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
+    unit = hit["unit"] or "%"
+    if hit["unit"] == "人" and after[:1] in tuple("口均才民大工类"):
+        return False
+    if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
+        return before == "-" and text[hit.start() - 2 : hit.start() - 1].isdigit()
+    if unit in _DURATIONS:
+        clause = re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
+        if not _GRANTS.search(clause) or (unit == "年" and len(hit["digits"] or "") == 4):
+            return False
+    if hit["han"]:
+        value = _read_number(hit)
+        if value is None or value == 0 or hit["han"] in ("万", "亿", "千", "十"):
+            return False
+        small = value < 10 and hit["han"] != "半"
+        if small and (unit[0] in _ABSTRACT or (value == 1 and unit not in ("倍", "番", "成"))):
+            return False
+        if small and not re.fullmatch("[倍番成亩吨户家场座所元]|万.*", unit):
+            return False
+    return not (unit in ("项", "个", "条", "大") and _NAMES.match(after))
+
+
+def _read_number(hit):
+    """Return the number as written, without 万 or 亿; None if it is no number."""
+    import cn2an
+
+    written = hit["hundredths"] or hit["digits"] or hit["han"]
+    if written[0].isdigit():
+        return float(written.replace(",", ""))
+    if written == "半":
+        return 0.5
+    try:
+        simple = written if written[0] not in "百千万亿" else "一" + written
+        return float(cn2an.cn2an(simple, "normal"))
+    except ValueError:
+        return None
+
+
+def _read_value(hit):
+    scale = _SCALES.get(hit["scale"], 1) * (10 if hit["unit"] == "成" else 1)
+    return round(_read_number(hit) * scale, 6)
+
+
+def _read_unit(hit):
+    unit = hit["unit"] or ("%" if hit["hundredths"] else "")
+    return {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
+
+
+def _find_left(text, start):
+    """Read the words before a number, from right to left, until the indicator begins."""
+    floor = max(0, start - 60)
+    cut = max(text.rfind(mark, floor, start) for mark in "，。；！？\n：（）()“")
+    first = max(cut + 1, floor)
+    comma = text.rfind("、", first, start)
+    if comma >= 0 and len(text[comma + 1 : start]) >= 2:
+        first = comma + 1
+    found = {"from": first, "least": 0, "most": 0, "about": 0, "up": 0, "down": 0}
+    at = start
+    if compared := re.search("比(?:去年|上年|预算|同期)[^，]*$", text[first:start]):
+        at = first + compared.start()
+        found["up"] = bool(re.search(_UP, compared.group()))
+        found["down"] = bool(re.search(_DOWN, compared.group()))
+    while hit := _TAIL.search(text, max(first, at - 6), at):
+        found |= {name: 1 for name, word in hit.groupdict().items() if word}
+        at = hit.start()
+    return found | {"to": at}
+
+
+def _describe(text, left, record, after, ranged):
+    """Return bound and direction of a number."""
+    after = after.groupdict() if after else {}
+    if left["about"] or after.get("about"):
+        bound = "~"
+    elif ranged:
+        bound = "from_to"
+    elif left["least"] or after.get("least"):
+        bound = ">="
+    elif left["most"] or after.get("most"):
+        bound = "<="
+    else:
+        bound = "="
+    clause = text[left["from"] : record["end"]]
+    moved = [hit.lastgroup for hit in re.finditer(_CHANGE, text[record["start"] : record["end"]])]
+    if left["up"] or "up" in moved or re.search("新增[^的]{0,8}$", text[left["from"] : left["to"]]):
+        return {"bound": bound, "direction": "increase"}
+    lowered = re.search(rf"(?:{_DOWN})[^，]*[至到为]\d", clause)
+    decrease = left["down"] or "down" in moved or lowered
+    return {"bound": bound, "direction": "decrease" if decrease else "level"}
+
+
+def _find_indicator(text, left, record, after, last):
+    """Return the span of what is measured, and the scope: on the left, on the right, or before."""
+    first, to = left["from"], left["to"]
+    scope = "subtotal" if text.startswith("其中", first) else ""
+    if lead := _LEAD.match(text, first, to):
+        keep = text.startswith("新增", max(first, lead.end() - 2)) and lead.end() < to
+        first = lead.end() - 2 * keep
+    for inner in _INNER.finditer(text, first, to):
+        if inner.end() < to:
+            first = inner.end()
+    unit = record["unit"]
+    of_that = text.startswith("的", after.end() if after else record["end"])
+    rate = (
+        not of_that
+        and unit in ("%", "‰", "个百分点", "倍", "番")
+        or record["direction"] == "increase"
+    )
+    right = after.end() if after else record["end"]
+    right += text.startswith("的", right)
+    stop = _find_stop(text, right)
+    on_left = (first, to) if to > first and not text[first:to].endswith("等") else None
+    verb = _LEAD.match(text, right, stop)
+    on_right = (right, stop) if stop - right > 1 and not (rate or verb or "/" in unit) else None
+    if on_right and not (on_left and ("元" in unit or of_that)):
+        return on_right, scope
+    if on_left and len(text[first:to].strip("和及与等")) > 1:
+        return on_left, scope
+    if stop - right > 1 and not verb and "%" not in unit and "点" not in unit:
+        return (right, stop), scope
+    if last and last["of"] and "\n" not in text[last["end"] : record["start"]]:
+        return (last["of"], "inherited") if "。" not in text[last["end"] : first] else (None, scope)
+    return None, scope
+
+
+def _find_stop(text, start):
+    """Return where the noun phrase that starts here ends."""
+    of = re.match(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})", text[start : start + 30])
+    if of and "、" in of.group():
+        start += of.end()
+    stop = _STOP.search(text, start, start + 24)
+    if stop and stop.start() == start:
+        return start
+    return stop.start() if stop else min(start + 12, len(text))
+
+
+def _find_hedge(text, first, last):
+    hit = _HEDGE.search(text, first, min(len(text), last + 2))
+    return hit.group() if hit else ""
+
+
+def _find_words(text, first, last, taken, skip):
+    """Return the promises of one clause that carry no number."""
+    records = []
+
+    def add(form, start, end, *subjects, **more):
+        if any(taken[start:end]):
+            return
+        taken[start:end] = b"\1" * (end - start)
+        for of in subjects:
+            records.append(make(form, start, end, of, **more))
+
+    def make(form, start, end, of, **more):
+        wide = min(start, of[0]) if of else start, max(end, of[1]) if of else end
+        record = {"start": start, "end": end, "form": form, "value": None, "value_from": None}
+        record |= {"unit": "", "bound": "", "direction": "level", "kind": "target", "scope": ""}
+        return record | {"of": of, "wide": wide, "hedge": _find_hedge(text, first, last)} | more
+
+    for form, pattern in _OTHERS:
+        for hit in pattern.finditer(text, first, last):
+            if hit.start() in skip and hit.group() != "零跑动":
+                continue
+            of = _find_subject(text, first, hit, last)
+            if form == "zero":
+                add(form, *hit.span(), of, value=0.0, bound="=")
+            elif form == "relational" and of:
+                bound = {"least": ">=", "most": "<=", "about": "~"}[hit.lastgroup]
+                change = re.search(_CHANGE, hit.group()) if bound == "~" else None
+                start = of[0] + text[slice(*of)].rfind("、") + 1
+                parts = [*_find_listed(text, of[0], start), (start, of[1])]
+                direction = "increase" if change else "level"
+                add(form, *hit.span(), *parts, bound=bound, direction=direction)
+            else:
+                add(form, *hit.span(), of)
+    for pattern in _DIRECTIONAL:
+        for hit in pattern.finditer(text, first, last):
+            if hit.start("what") in skip or _QUANTITY.search(
+                text, hit.end("what"), min(last, hit.end("what") + 24)
+            ):
+                continue
+            start, end = hit.span("indicator")
+            if lead := _LEAD.match(text, start, end):
+                start = lead.end()
+            if start >= end:
+                continue
+            moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
+            edges = [
+                start,
+                *(edge for cut in _AND.finditer(text, start, end) for edge in cut.span()),
+                end,
+            ]
+            parts = _find_listed(text, first, start) + list(
+                zip(edges[::2], edges[1::2], strict=True)
+            )
+            add("directional", *hit.span("what"), *parts, direction=moved)
+    return records
+
+
+def _find_listed(text, first, start):
+    """Return the things listed before a position: 甲、乙、 before 丙, if each can be measured."""
+    first = max(first, start - 80)
+    listed = re.search(rf"(?:[^、，]{{0,16}}(?:{_MEASURABLE})、)+$", text[first:start])
+    items = re.finditer("[^、]+", listed.group()) if listed else ()
+    base = first + listed.start() if listed else 0
+    return [(base + item.start(), base + item.end()) for item in items]
+
+
+def _find_subject(text, first, hit, last):
+    """Return the span of what a promise without a number is about."""
+    to = hit.start()
+    first = max(first, to - 60)
+    if hit.group() in ("全面完成", "不发生", "不再发生"):
+        named = re.compile("[^“”]{2,24}").search(text, hit.end(), last)
+        return named.span() if named else None
+    inner = "(?:下达的?|完成)([^达]{2,30}?)(?:年度|进度)?(?:目标|任务|指标|计划)(?:任务)?$"
+    if set_above := re.search(inner, hit.group()):
+        within = hit.start() + set_above.start(1), hit.start() + set_above.end(1)
+    while trail := re.search(
+        "(?:实现|确保|做到|保持|动态|要|力争|基本|凡|达到|全面|、)$", text[first:to]
+    ):
+        to = first + trail.start()
+    if lead := _LEAD.match(text, first, to):
+        first = lead.end()
+    if to > first:
+        return first, to
+    if set_above:
+        return within
+    floor = max(0, first - 120)
+    sentence = max(floor, *(text.rfind(mark, floor, first) + 1 for mark in "。；\n"))
+    before = re.compile("[^，]+(?=，[^，]*$)").search(text, sentence, to)  # the clause before
+    if not before:
+        return None
+    lead = _LEAD.match(text, *before.span())
+    return (lead.end() if lead else before.start(), before.end())
+
+
+def match_targets(found, gold):
+    """Hold found commitments against gold ones, record by record.
+
+    Two records are the same commitment if they stand in the same text and overlap; each is
+    matched once, the best overlap first.
+
+    Parameters
+    ----------
+    found, gold : DataFrame
+        Records with the columns of `find_targets` (``span``, ``hedge``, ``scope`` not needed).
+
+    Returns
+    -------
+    DataFrame
+        One row per matched pair, then per record of ``gold`` or ``found`` alone, sorted by text
+        and position, with columns
+
+        - ``doc`` : the text
+        - ``start`` : int, position (of the gold record if there is one)
+        - ``found``, ``gold`` : bool, the record is in that table
+        - ``form`` : str, the form in the gold, or as found where gold has none
+        - ``value``, ``unit``, ``bound``, ``direction``, ``kind`` : bool, the field agrees; with
+          ``form_agrees`` and ``indicator``, which agrees if, punctuation and 的 aside, one
+          contains the other
+        - ``indicator_exact`` : bool, the indicator agrees to the letter
+        - ``whole`` : bool, value, unit, bound, form, kind and indicator all agree
+    """
+    import pandas as pd
+
+    gold_rows, found_rows = gold.to_dict("records"), found.to_dict("records")
+    near = {}
+    for j, row in enumerate(found_rows):
+        near.setdefault(row["doc"], []).append(j)
+    pairs = sorted(
+        (
+            max(g["start"], f["start"]) - min(g["end"], f["end"]),
+            g["indicator"] != f["indicator"],
+            i,
+            j,
+        )
+        for i, g in enumerate(gold_rows)
+        for j in near.get(g["doc"], ())
+        for f in [found_rows[j]]
+        if g["start"] < f["end"] and f["start"] < g["end"]
+    )
+    to_found, to_gold = {}, {}
+    for *_, i, j in pairs:
+        if i not in to_found and j not in to_gold:
+            to_found[i], to_gold[j] = j, i
+    rows = [
+        _compare(g, found_rows[to_found[i]] if i in to_found else None)
+        for i, g in enumerate(gold_rows)
+    ]
+    rows += [_compare(None, f) for j, f in enumerate(found_rows) if j not in to_gold]
+    columns = ["doc", "start", "found", "gold", "form", *_FIELDS, "indicator_exact", "whole"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["doc", "start"], kind="stable", ignore_index=True)
+
+
+_FIELDS = ["value", "unit", "bound", "direction", "form_agrees", "kind", "indicator"]
+
+
+def _compare(gold, found):
+    one = gold or found
+    row = {"doc": one["doc"], "start": one["start"], "form": one["form"]}
+    row |= {"found": found is not None, "gold": gold is not None}
+    if not (gold and found):
+        return row | dict.fromkeys([*_FIELDS, "indicator_exact", "whole"], False)
+    for field in ["unit", "bound", "direction", "kind"]:
+        row[field] = gold[field] == found[field]
+    row["form_agrees"] = gold["form"] == found["form"]
+    row["value"] = all(
+        (gold[f] != gold[f] and found[f] != found[f])  # both missing
+        or abs(gold[f] - found[f]) <= 1e-6 * max(1.0, abs(gold[f]))
+        for f in ["value", "value_from"]
+    )
+    a, b = (re.sub(r"[\W_的]", "", r["indicator"]) for r in (gold, found))
+    row["indicator"] = bool(a and b and (a in b or b in a))
+    row["indicator_exact"] = a == b
+    needed = ["value", "unit", "bound", "form_agrees", "kind", "indicator"]
+    return row | {"whole": all(row[field] for field in needed)}
