@@ -14,6 +14,7 @@ sys.path.insert(0, str(DATA.parent))
 
 from xq.lists import check_list, read_changes, read_list, read_notice  # noqa: E402
 from xq.tables import read_package  # noqa: E402
+from xq.targets import find_targets  # noqa: E402
 from xq.units import find_units  # noqa: E402
 
 RAW = DATA / "raw" / "xiqing_2022.txt"
@@ -34,7 +35,7 @@ def build_tables():
         missing there or here.
     """
     measures = read_list(RAW)
-    hand = {name: _read_hand(name) for name in ["tasks", "units", "doubts"]}
+    hand = {name: _read_hand(name) for name in ["tasks", "units", "doubts", "indicators"]}
     tasks = _build_tasks(measures, hand["tasks"])
     named = find_units(measures.set_index("measure_id")["units"])
     units = _build_units(named, hand["units"])
@@ -48,6 +49,7 @@ def build_tables():
         "units": units,
         "responsibilities": named,
         "doubts": doubts,
+        "targets": _build_targets(measures, hand["indicators"]),
         "changes": read_changes(RAW),
         "notice": read_notice(RAW),
     }
@@ -67,7 +69,7 @@ def write_tables(folder=DATA):
 
 def _read_hand(name):
     table = pd.read_csv(DATA / "hand" / f"{name}.csv", keep_default_na=False, encoding="utf-8")
-    return table.astype({c: "str" for c in table if c != "task_no"})
+    return table.astype({c: "str" for c in table.select_dtypes("str")})
 
 
 def _build_tasks(measures, hand):
@@ -98,6 +100,18 @@ def _build_doubts(measures, units, hand):
     ruled = check_list(measures, units=units).assign(coder="rule", note="")
     doubts = pd.concat([ruled, read]).drop_duplicates(["problem", "measure_id", "field", "found"])
     return doubts.sort_values(["problem", "measure_id"], kind="stable")
+
+
+def _build_targets(measures, hand):
+    texts = measures.set_index("measure_id")["text"]
+    found = find_targets(texts).rename(columns={"doc": "measure_id"})
+    spans = found[["measure_id", "start", "end"]].itertuples(index=False)
+    found["quote"] = [texts[i][start:end] for i, start, end in spans]
+    keys = ["measure_id", "start", "quote"]
+    numeric = found.loc[found["form"] == "numeric", keys]
+    fits = set(numeric.itertuples(index=False)) == set(hand[keys].itertuples(index=False))
+    _require(fits, "hand/indicators.csv and the numbers found in the list differ")
+    return found.merge(hand, on=keys, how="left")
 
 
 def _to_ids(units):

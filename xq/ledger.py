@@ -11,9 +11,10 @@ _ROLES = {"lead": "牵头 lead", "joint": "分工 joint", "all": "各部门 all"
 _COLUMNS = (  # heading, width in characters
     ("编号\nID", 7),
     ("任务\nTask", 22),
-    ("落实措施\nMeasure", 58),
+    ("落实措施\nMeasure", 50),
+    ("承诺\nPromises", 24),
     ("角色\nRole", 8),
-    ("共同单位\nPartners", 26),
+    ("共同单位\nPartners", 24),
     ("时限\nDeadline", 13),
     *zip(TO_FILL, (10, 14, 14, 13), strict=True),
 )
@@ -22,6 +23,7 @@ _OVERVIEW = (
     ("英文名\nEnglish name", 44),
     ("类别\nKind", 18),
     ("措施行\nMeasure rows", 10),
+    ("有承诺的\nWith promises", 10),
     ("牵头\nLead", 8),
     ("分工\nJoint", 8),
     ("各部门\nAll", 8),
@@ -31,9 +33,10 @@ _OVERVIEW = (
 def write_ledger(path):
     """Write the ledger as an Excel workbook: an overview, then one sheet per unit.
 
-    Each unit's sheet has its measures with role, partners, task and deadline, and empty columns
-    for what the notice asks the unit to add: person, timetable, form of result, status. Every
-    cell is text or a number, never a formula. The same tables give the same bytes.
+    Each unit's sheet has its measures with the promises found in them, role, partners, task and
+    deadline, and empty columns for what the notice asks the unit to add: person, timetable, form
+    of result, status. Every cell is text or a number, never a formula. The same tables give the
+    same bytes.
 
     Parameters
     ----------
@@ -70,11 +73,13 @@ def write_ledger(path):
     units = tables.drop_duplicates("unit")
     sheet = _add_sheet(book, "总览 Overview", _OVERVIEW, len(units), formats["head"])
     for row, (unit, own) in enumerate(tables.groupby("unit", sort=False), 1):
-        counts = own["role"].value_counts()
+        counts, promised = own["role"].value_counts(), (own["promises"] != "").sum()
         sheet.write_url(row, 0, f"internal:'{names[unit]}'!A1", formats["link"], unit)
         for column, value in enumerate([own["unit_en"].iloc[0], own["kind"].iloc[0]], 1):
             sheet.write_string(row, column, value, formats["text"])
-        for column, value in enumerate([len(own), *(counts.get(r, 0) for r in _ROLES)], 3):
+        for column, value in enumerate(
+            [len(own), promised, *(counts.get(r, 0) for r in _ROLES)], 3
+        ):
             sheet.write_number(row, column, value, formats["text"])
         _write_unit(book, names[unit], own, formats)
     try:
@@ -85,7 +90,13 @@ def write_ledger(path):
 
 def _collect():
     """Return one row per unit and measure row: what the unit's sheet says of it."""
-    from .tables import load_measures, load_responsibilities, load_tasks, load_units
+    from .tables import (
+        load_measures,
+        load_responsibilities,
+        load_targets,
+        load_tasks,
+        load_units,
+    )
 
     named = load_responsibilities().merge(load_units()[["unit_id", "unit", "unit_en", "kind"]])
     named = named.sort_values(["measure_id", "order"]).astype({"role": "str", "kind": "str"})
@@ -93,6 +104,8 @@ def _collect():
     open_list = named.groupby("measure_id")["open_list"].any()
     rows = named.merge(load_measures().drop(columns="units"), on="measure_id")
     rows = rows.merge(load_tasks()[["task_id", "title"]], on="task_id")
+    promises = load_targets().groupby("measure_id")["span"].agg(lambda s: "；".join(s.unique()))
+    rows["promises"] = rows["measure_id"].map(promises).fillna("")
     rows["partners"] = [
         "、".join(u for u in partners[i] if u != own) + ("等" if open_list[i] else "")
         for i, own in zip(rows["measure_id"], rows["unit"], strict=True)
@@ -139,7 +152,8 @@ def _write_unit(book, name, rows, formats):
     for at, row in enumerate(rows.to_dict("records"), 1):
         deadline = f"{row['deadline']}\n{row['deadline_date']:%Y-%m-%d}"
         task = f"{row['task_id']} {row['title']}"
-        cells = [row["measure_id"], task, row["text"], _ROLES[row["role"]], row["partners"]]
+        cells = [row["measure_id"], task, row["text"], row["promises"]]
+        cells += [_ROLES[row["role"]], row["partners"]]
         for column, value in enumerate([*cells, deadline]):
             sheet.write_string(at, column, value, formats["text"])
         for column in range(len(cells) + 1, len(_COLUMNS)):

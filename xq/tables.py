@@ -37,14 +37,16 @@ def _read_table(name):
     table = pd.read_csv(
         DATA / resource["path"],
         dtype={f["name"]: "str" for f in fields if f["type"] in ("string", "date")},
-        keep_default_na=False,
+        keep_default_na=False,  # an empty text is "", an empty number missing
+        na_values={f["name"]: [""] for f in fields if f["type"] == "number"},
         encoding="utf-8",
     )
     for field in fields:
         values = field.get("constraints", {}).get("enum")
         if values:
             order = pd.CategoricalDtype(values, ordered=True)
-            table[field["name"]] = table[field["name"]].astype(order)
+            column = table[field["name"]]
+            table[field["name"]] = column.where(column != "").astype(order)
         if field["type"] == "date":
             table[field["name"]] = pd.to_datetime(table[field["name"]], format="%Y-%m-%d")
     return table
@@ -87,3 +89,11 @@ load_sections = _make_loader("sections")
 load_doubts = _make_loader("doubts")
 load_changes = _make_loader("changes")
 load_notice = _make_loader("notice")
+load_targets = _make_loader("targets")
+load_directives = _make_loader("directives")
+load_results = _make_loader("results")
+load_gold_targets = _make_loader("gold_targets")
+load_gold_unseen = _make_loader("gold_unseen")
+load_adjudication = _make_loader("adjudication")
+load_found = _make_loader("found")
+load_reviews = _make_loader("reviews")

@@ -49,12 +49,12 @@ _VERBS = (
     "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
     "发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 "
     "减少 降低 提高 提升 扩大 新增 新创建 创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 "
-    "今年 明年 年内 全区 全市 全省 全国 其中 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
+    "今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
     "引导 鼓励 深入 有序 控制 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
 ).split()
 _LEAD = re.compile(
     rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
-    rf"|{'|'.join(sorted(_VERBS, key=len, reverse=True))})+"
+    rf"|(?:{'|'.join(sorted(_VERBS, key=len, reverse=True))})(?![类性型]))+"
 )
 _INNER = re.compile("共建|新建|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于")
 _STOP = re.compile(
@@ -257,6 +257,8 @@ def _find_past(text):
     return spans
 
 
+_HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
+_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[-—–~～－至到]+$")
 _JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
 _LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
 _EACH = re.compile("(?:分别|各).{0,6}$")
@@ -276,11 +278,11 @@ def _find_numbers(text, skip):
         link = _LINK.match(text, end)
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
             high, value_from, end = upper, low, upper.end()
-        elif lower := re.search(
-            r"(\d+(?:\.\d+)?)(?:[-—–~～至到]+)$", text[max(0, start - 14) : start]
-        ):
-            value_from = float(lower[1]) * (low / _read_number(hit) if _read_number(hit) else 1)
-            start -= len(lower[0])
+        elif lower := _LOWER.search(text, max(done, start - 24), start):
+            scale = low / _read_number(hit) if _read_number(hit) else 1
+            scale = _SCALES.get(lower[2], scale)
+            value_from = round(float(lower[1].replace(",", "")) * scale, 6)
+            start = lower.start()
         done = end
         left = _find_left(text, start)
         record = {"start": start, "end": end, "form": "numeric", "value": low}
@@ -304,7 +306,8 @@ def _find_numbers(text, skip):
         record["hedge"] = _find_hedge(text, left["from"], wide[1])
         records.append(record)
         for item in _find_items(text, left, record):
-            records.append(record | {"of": item})
+            wide = min(item[0], record["wide"][0]), record["wide"][1]
+            records.append(record | {"of": item, "wide": wide})
         last = record
     return records
 
@@ -328,10 +331,12 @@ def _counts(text, hit):
     """Tell whether a number with a unit counts something, rather than naming or dating it."""
     before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
     unit = hit["unit"] or "%"
+    if _read_number(hit) is None:
+        return False
     if hit["unit"] == "人" and after[:1] in tuple("口均才民大工类"):
         return False
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
-        return before == "-" and text[hit.start() - 2 : hit.start() - 1].isdigit()
+        return bool(_HYPHEN.search(text, max(0, hit.start() - 9), hit.start()))
     if unit in _DURATIONS:
         clause = re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
         if not _GRANTS.search(clause) or (unit == "年" and len(hit["digits"] or "") == 4):
@@ -468,7 +473,7 @@ def _find_hedge(text, first, last):
 
 def _find_words(text, first, last, taken, skip):
     """Return the promises of one clause that carry no number."""
-    records = []
+    records, hedge = [], _find_hedge(text, first, last)
 
     def add(form, start, end, *subjects, **more):
         if any(taken[start:end]):
@@ -481,7 +486,7 @@ def _find_words(text, first, last, taken, skip):
         wide = min(start, of[0]) if of else start, max(end, of[1]) if of else end
         record = {"start": start, "end": end, "form": form, "value": None, "value_from": None}
         record |= {"unit": "", "bound": "", "direction": "level", "kind": "target", "scope": ""}
-        return record | {"of": of, "wide": wide, "hedge": _find_hedge(text, first, last)} | more
+        return record | {"of": of, "wide": wide, "hedge": hedge} | more
 
     for form, pattern in _OTHERS:
         for hit in pattern.finditer(text, first, last):
@@ -506,6 +511,7 @@ def _find_words(text, first, last, taken, skip):
             ):
                 continue
             start, end = hit.span("indicator")
+            start += text[start] in "和及与"
             if lead := _LEAD.match(text, start, end):
                 start = lead.end()
             if start >= end:
@@ -526,7 +532,7 @@ def _find_words(text, first, last, taken, skip):
 def _find_listed(text, first, start):
     """Return the things listed before a position: 甲、乙、 before 丙, if each can be measured."""
     first = max(first, start - 80)
-    listed = re.search(rf"(?:[^、，]{{0,16}}(?:{_MEASURABLE})、)+$", text[first:start])
+    listed = re.search(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$", text[first:start])
     items = re.finditer("[^、]+", listed.group()) if listed else ()
     base = first + listed.start() if listed else 0
     return [(base + item.start(), base + item.end()) for item in items]
@@ -543,7 +549,7 @@ def _find_subject(text, first, hit, last):
     if set_above := re.search(inner, hit.group()):
         within = hit.start() + set_above.start(1), hit.start() + set_above.end(1)
     while trail := re.search(
-        "(?:实现|确保|做到|保持|动态|要|力争|基本|凡|达到|全面|、)$", text[first:to]
+        "(?:实现|确保|做到|保持|动态|要|力争|基本|达到|全面|、|“)$", text[first:to]
     ):
         to = first + trail.start()
     if lead := _LEAD.match(text, first, to):
@@ -623,6 +629,11 @@ def match_targets(found, gold):
 _FIELDS = ["value", "unit", "bound", "direction", "form_agrees", "kind", "indicator"]
 
 
+def _plain(cell):
+    """Return a cell as text; a missing category is no text."""
+    return "" if cell != cell else str(cell)
+
+
 def _compare(gold, found):
     one = gold or found
     row = {"doc": one["doc"], "start": one["start"], "form": one["form"]}
@@ -630,15 +641,75 @@ def _compare(gold, found):
     if not (gold and found):
         return row | dict.fromkeys([*_FIELDS, "indicator_exact", "whole"], False)
     for field in ["unit", "bound", "direction", "kind"]:
-        row[field] = gold[field] == found[field]
+        row[field] = _plain(gold[field]) == _plain(found[field])
     row["form_agrees"] = gold["form"] == found["form"]
     row["value"] = all(
         (gold[f] != gold[f] and found[f] != found[f])  # both missing
         or abs(gold[f] - found[f]) <= 1e-6 * max(1.0, abs(gold[f]))
         for f in ["value", "value_from"]
     )
-    a, b = (re.sub(r"[\W_的]", "", r["indicator"]) for r in (gold, found))
+    a, b = (re.sub(r"[\W_的]", "", _plain(r["indicator"])) for r in (gold, found))
     row["indicator"] = bool(a and b and (a in b or b in a))
     row["indicator_exact"] = a == b
     needed = ["value", "unit", "bound", "form_agrees", "kind", "indicator"]
     return row | {"whole": all(row[field] for field in needed)}
+
+
+def score_specificity(measures, *, responsibilities=None, targets=None):
+    """Hold each measure against the list's own test: 有措施、可量化、能落实.
+
+    Each criterion is a column of its own; none is weighed against another.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Columns ``measure_id``, ``text``, ``text_dates``, ``deadline_kind``.
+    responsibilities, targets : DataFrame, optional
+        As `load_responsibilities` and `load_targets` return them, which are the defaults.
+
+    Returns
+    -------
+    DataFrame
+        One row per measure, in the order given, with columns
+
+        - ``measure_id`` : str
+        - ``verb`` : bool, a word of ``data/lexicon/directives.csv`` says what is to be done
+        - ``strength`` : ordered category, the strongest such word: "none" < "soft" (鼓励, 力争) <
+          "plain" (推进, 加强) < "binding" (确保, 完成)
+        - ``number`` : bool, a numeric commitment
+        - ``promise`` : bool, a commitment of any form
+        - ``date`` : bool, a date by which it is to be done, in deadline or text
+        - ``single_lead`` : bool, exactly one unit leads
+        - ``closed_list`` : bool, no list of its units ends in 等, and it names units
+        - ``result`` : bool, the text names something that could be shown
+          (``data/lexicon/results.csv``)
+    """
+    import pandas as pd
+
+    from . import tables
+
+    duties = tables.load_responsibilities() if responsibilities is None else responsibilities
+    targets = tables.load_targets() if targets is None else targets
+    words = tables.load_directives().set_index("term")["strength"]
+    pattern = "|".join(sorted(words.index, key=len, reverse=True))
+    levels = pd.CategoricalDtype(["none", "soft", "plain", "binding"], ordered=True)
+    found = measures["text"].str.findall(pattern)
+    strength = found.explode().map(words.astype("str")).fillna("none").astype(levels)
+    ids = measures["measure_id"]
+    leads = ids.map(duties[duties["role"] == "lead"].groupby("measure_id").size()).fillna(0)
+    loose = duties.loc[duties["open_list"] | (duties["role"] == "all"), "measure_id"]
+    ends = measures["text_dates"].str.contains("底前|末前|日") | (measures["deadline_kind"] == "by")
+    results = "|".join(map(re.escape, tables.load_results()["term"]))
+    return pd.DataFrame(
+        {
+            "measure_id": ids,
+            "verb": found.str.len() > 0,
+            "strength": strength.groupby(level=0).max(),
+            "number": ids.isin(targets.loc[targets["form"] == "numeric", "measure_id"]),
+            "promise": ids.isin(targets["measure_id"]),
+            "date": ends,
+            "single_lead": leads == 1,
+            "closed_list": ids.isin(duties["measure_id"]) & ~ids.isin(loose),
+            "result": measures["text"].str.contains(results),
+        }
+    )
