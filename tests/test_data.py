@@ -81,3 +81,37 @@ def test_headings_identical_to_the_report_are_those_said_to_be():
         place = report.index(f"\n{heading}。")
         inside = max(i for i, start in enumerate(starts) if start < place)
         assert sections["section_id"].iloc[inside] == section
+
+
+def test_gold_is_rebuilt_from_the_reports(tmp_path):
+    if not NATIONAL.exists():
+        pytest.skip(f"the work reports are not at {REPORTS}")
+    spec = importlib.util.spec_from_file_location("gold_build", DATA / "gold" / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    build.write_gold(REPORTS, tmp_path)
+    for name in ["found.csv", "reviews.csv"]:
+        assert (tmp_path / name).read_bytes() == (DATA / "gold" / name).read_bytes(), name
+
+
+def test_what_is_found_in_the_list_is_what_the_code_finds():
+    texts = xq.load_measures().set_index("measure_id")["text"]
+    held = xq.load_found().query("set == 'list' and method == 'grammar'")
+    found = xq.find_targets(texts)
+    assert list(held["doc"]) == list(found["doc"])
+    assert list(held["start"]) == list(found["start"])
+    assert held["value"].fillna(-1).tolist() == found["value"].fillna(-1).tolist()
+
+
+def test_no_sentence_of_the_reports_is_here():
+    """No run of 20 characters of a report stands in a committed table, headings of 2022 aside."""
+    if not NATIONAL.exists():
+        pytest.skip(f"the work reports are not at {REPORTS}")
+    own = (DATA / "raw" / "xiqing_2022.txt").read_text(encoding="utf-8")
+    headings = "".join(xq.load_sections()["title"]) + "".join(xq.load_tasks()["title"])
+    reports = "\n".join(p.read_text(encoding="utf-8") for p in sorted(REPORTS.glob("*.md")))
+    runs = {reports[i : i + 20] for i in range(len(reports) - 19)}
+    for path in sorted(DATA.rglob("*.csv")):
+        text = path.read_text(encoding="utf-8")
+        kept = {text[i : i + 20] for i in range(len(text) - 19)} & runs
+        assert not [r for r in kept if r not in own and r not in headings], path.name

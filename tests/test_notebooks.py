@@ -61,7 +61,7 @@ def test_numbers_in_the_answer_are_those_computed(path):
 def test_prose_elsewhere_has_no_measured_numbers(path):
     """Digits belong to code; prose may name a year, a notebook or an exercise, or number a list."""
     named = r"`[^`]*`|\]\([^)]*\)|doi:\S+|(\d{1,2} [A-Z][a-z]+ )?\b(19|20)\d\d\b"
-    named += r"|^\d\. |notebook \d\d|exercise \d|\[\d\d "
+    named += r"|^\d\. |notebook \d\d|exercise \d|F1|\[\d\d "
     _, _, prose = read(path)
     for cell in prose[1:]:
         assert not re.findall(r"\d+", re.sub(named, "", cell["source"], flags=re.M)), cell["source"]

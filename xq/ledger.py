@@ -22,8 +22,8 @@ _OVERVIEW = (
     ("单位\nUnit", 24),
     ("英文名\nEnglish name", 44),
     ("类别\nKind", 18),
-    ("措施行\nMeasure rows", 10),
-    ("有承诺的\nWith promises", 10),
+    ("措施行\nMeasure rows", 13),
+    ("有承诺的\nWith promises", 14),
     ("牵头\nLead", 8),
     ("分工\nJoint", 8),
     ("各部门\nAll", 8),
@@ -146,6 +146,15 @@ def _add_sheet(book, name, columns, rows, head):
     return sheet
 
 
+def _find_height(cells):
+    """Return the height in points that shows the longest cell of a unit's row whole."""
+    lines = [
+        sum(-(-sum(1 + (c > "\u2e80") for c in part) // width) or 1 for part in text.split("\n"))
+        for text, (_, width) in zip(cells, _COLUMNS, strict=False)
+    ]
+    return min(12.5 * max(lines) + 4, 409)  # 409 is the most Excel allows
+
+
 def _write_unit(book, name, rows, formats):
     """Add the sheet of one unit."""
     sheet = _add_sheet(book, name, _COLUMNS, len(rows), formats["head"])
@@ -154,6 +163,7 @@ def _write_unit(book, name, rows, formats):
         task = f"{row['task_id']} {row['title']}"
         cells = [row["measure_id"], task, row["text"], row["promises"]]
         cells += [_ROLES[row["role"]], row["partners"]]
+        sheet.set_row(at, _find_height([*cells, deadline]))
         for column, value in enumerate([*cells, deadline]):
             sheet.write_string(at, column, value, formats["text"])
         for column in range(len(cells) + 1, len(_COLUMNS)):

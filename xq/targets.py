@@ -258,7 +258,7 @@ def _find_past(text):
 
 
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
-_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[-—–~～－至到]+$")
+_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[-—–~～－至到]+\Z")
 _JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
 _LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
 _EACH = re.compile("(?:分别|各).{0,6}$")
@@ -314,8 +314,10 @@ def _find_numbers(text, skip):
 
 def _find_items(text, left, record):
     """Return the other things a number holds for: 甲、乙分别下降1%."""
-    floor = max(0, left["from"] - 40)
-    first = max(text.rfind(mark, floor, record["start"]) for mark in "，。；：\n") + 1
+    floor = max(0, left["from"] - 120)
+    first = max(floor, *(text.rfind(mark, floor, record["start"]) + 1 for mark in "，。；：\n"))
+    if first == floor > 0:  # in the middle of a thing
+        first = text.find("、", floor, record["start"]) + 1 or first
     shared = _EACH.search(text, first, record["start"]) and not _JOIN.match(text, record["end"])
     if (
         not shared
@@ -365,7 +367,7 @@ def _read_number(hit):
     try:
         simple = written if written[0] not in "百千万亿" else "一" + written
         return float(cn2an.cn2an(simple, "normal"))
-    except ValueError:
+    except (ValueError, KeyError):  # 亿零八 is a KeyError
         return None
 
 
