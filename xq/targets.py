@@ -33,10 +33,10 @@ _UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
 _LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
 _LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
 _MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|<=|≤"
-_ABOUT = "大约|约为|约|将近|近"
+_ABOUT = "大约|约为|(?<![节集预])约|将近|近"
 _AFTER = re.compile(r"(?P<least>及?以上|以上)|(?P<most>以内|之内|及?以下)|(?P<about>左右|上下)")
 _CHANGE = rf"(?P<up>{_UP})|(?P<down>{_DOWN})"
-_HEDGE = re.compile("力争|争取|努力|左右|上下|大约|约(?!束|谈|定)|将近|基本|总体|原则上")
+_HEDGE = re.compile("力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上")
 
 # Words between the indicator and its number, read from the number to the left.
 _TAIL = re.compile(
@@ -58,7 +58,7 @@ _LEAD = re.compile(
 )
 _INNER = re.compile("共建|新建|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于")
 _STOP = re.compile(
-    r"[和及与](?=\d)|[，。；、：！？\n（）()“”《》]|建设|改造|设置|综合治理|治理|按期|实现|完成|验收"
+    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|建设|改造|设置|综合治理|治理|按期|实现|完成|验收"
     r"|参加|参与|投入|用于|支持|以上|以下|以内|左右"
 )
 _NAMES = re.compile(
@@ -260,6 +260,7 @@ def _find_past(text):
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
 _LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[-—–~～－至到]+\Z")
 _JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
+_AND_THEN = re.compile("(?:以上|以内|左右)?[、和及与]?")
 _LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
 _EACH = re.compile("(?:分别|各).{0,6}$")
 
@@ -285,6 +286,9 @@ def _find_numbers(text, skip):
             start = lower.start()
         done = end
         left = _find_left(text, start)
+        if last and left["from"] < last["end"] and not _JOIN.fullmatch(text, last["end"], start):
+            left["from"] = _AND_THEN.match(text, last["end"], start).end()
+            left["to"] = max(left["from"], left["to"])
         record = {"start": start, "end": end, "form": "numeric", "value": low}
         if high is not None:
             record["value"] = _read_value(high)

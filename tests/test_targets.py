@@ -1,0 +1,624 @@
+"""Commitments are found as written: literal sentences, the committed gold, and made-up input."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from xq.targets import _find
+
+ROOT = Path(__file__).parent.parent
+COLUMNS = [
+    *["doc", "start", "end", "span", "indicator", "value", "value_from"],
+    *["unit", "bound", "direction", "form", "kind", "hedge", "scope"],
+]
+TYPES = {name: "str" for name in COLUMNS[1:]}
+TYPES |= {"start": "int64", "end": "int64", "value": "float64", "value_from": "float64"}
+GAPS = "*\u200b\u200c\u200d\ufeff"
+
+
+def find(text):
+    """Return the records of one text, each with its quote."""
+    rows = xq.find_targets(pd.Series([text])).to_dict("records")
+    return [row | {"quote": text[row["start"] : row["end"]]} for row in rows]
+
+
+def quotes(text):
+    return [row["quote"] for row in find(text)]
+
+
+def close(text):
+    """Return a text without what the finder looks past."""
+    return "".join(c for c in text if not (c in GAPS or (c.isspace() and c != "\n")))
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "text, quote, value, unit",
+    [
+        ("新增就业2.3万人。", "2.3万人", 23000, "人"),
+        ("新增就业２．３万人。", "２．３万人", 23000, "人"),
+        ("地区生产总值增长６．６％。", "６．６％", 6.6, "%"),
+        ("粮食产量提高百分之五。", "百分之五", 5, "%"),
+        ("粮食产量提高百分之五点五。", "百分之五点五", 5.5, "%"),
+        ("粮食产量提高百分之5.5。", "百分之5.5", 5.5, "%"),
+        ("举办招聘会一百场。", "一百场", 100, "场"),
+        ("举办百场招聘会。", "百场", 100, "场"),
+        ("建设三千套住房。", "三千套", 3000, "套"),
+        ("确保存有半个月退税所需资金。", "半个月", 0.5, "月"),
+        ("社会消费品零售总额突破1,200亿元。", "1,200亿元", 120e9, "元"),
+        ("粮食总产量稳定在1.5万亿斤。", "1.5万亿斤", 1.5e12, "斤"),
+        ("能耗强度下降3个百分点。", "3个百分点", 3, "个百分点"),
+        ("能耗强度下降3百分点。", "3百分点", 3, "个百分点"),
+        ("减免三成租金。", "三成", 30, "%"),
+        ("企业数量提高2倍。", "2倍", 2, "倍"),
+        ("减免6个月租金。", "6个月", 6, "月"),
+        ("住房补贴300元/人。", "300元/人", 300, "元/人"),
+        ("排放浓度不高于50毫克/立方米。", "50毫克/立方米", 50, "毫克/立方米"),
+    ],
+)
+def test_a_number_and_its_unit(text, quote, value, unit):
+    (row,) = find(text)
+    assert (row["quote"], row["value"], row["unit"]) == (quote, value, unit)
+    assert math.isnan(row["value_from"])
+    assert (row["form"], row["scope"]) == ("numeric", "")
+
+
+@pytest.mark.parametrize(
+    "text, quote, value_from, value",
+    [
+        ("地区生产总值增长5%-6%。", "5%-6%", 5, 6),
+        ("地区生产总值增长5%－6%。", "5%－6%", 5, 6),
+        ("地区生产总值增长5%—6%。", "5%—6%", 5, 6),
+        ("地区生产总值增长5%——6%。", "5%——6%", 5, 6),
+        ("地区生产总值增长5%～6%。", "5%～6%", 5, 6),
+        ("地区生产总值增长5%~6%。", "5%~6%", 5, 6),
+        ("地区生产总值增长5%至6%。", "5%至6%", 5, 6),
+        ("地区生产总值增长5%到6%。", "5%到6%", 5, 6),
+        ("地区生产总值增长5％至6%。", "5％至6%", 5, 6),
+        ("地区生产总值增长5-6%。", "5-6%", 5, 6),
+        ("地区生产总值增长5－6%。", "5－6%", 5, 6),
+        ("地区生产总值增长百分之五至百分之六。", "百分之五至百分之六", 5, 6),
+        ("新增就业2-3万人。", "2-3万人", 20000, 30000),
+        ("新增就业2万至3万人。", "2万至3万人", 20000, 30000),
+        ("新增就业2万人至3万人。", "2万人至3万人", 20000, 30000),
+        ("新增就业8000人至1.2万人。", "8000人至1.2万人", 8000, 12000),
+        ("举办招聘会100～200场。", "100～200场", 100, 200),
+        ("举办招聘会1,000-2,000场。", "1,000-2,000场", 1000, 2000),
+        ("增值税税率从20%降到16%。", "20%降到16%", 20, 16),
+        ("增值税税率从20%降至16%。", "20%降至16%", 20, 16),
+        ("加计扣除比例从75%提高到100%。", "75%提高到100%", 75, 100),
+    ],
+)
+def test_ranges(text, quote, value_from, value):
+    (row,) = find(text)
+    assert (row["quote"], row["value_from"], row["value"]) == (quote, value_from, value)
+    assert row["bound"] == "from_to"
+    assert row["indicator"] == text[: text.index(quote)].removesuffix("从").removesuffix("增长").removeprefix("举办")
+
+
+@pytest.mark.parametrize(
+    "text, bound, direction",
+    [
+        ("粮食播种面积7.5万亩。", "=", "level"),
+        ("地区生产总值增长6.6%。", "=", "increase"),
+        ("能耗强度下降3%。", "=", "decrease"),
+        ("新增就业2万人。", "=", "increase"),
+        ("粮食播种面积不低于7.5万亩。", ">=", "level"),
+        ("粮食播种面积不少于7.5万亩。", ">=", "level"),
+        ("就业率90%以上。", ">=", "level"),
+        ("固定资产投资增长6%以上。", ">=", "increase"),
+        ("零售总额突破100亿元。", ">=", "level"),
+        ("城镇调查失业率控制在5.5%以内。", "<=", "level"),
+        ("城镇调查失业率不超过5.5%。", "<=", "level"),
+        ("固定资产投资增长6%左右。", "~", "increase"),
+        ("新增就业约2万人。", "~", "increase"),
+        ("生产用水节约2万吨。", "=", "level"),
+        ("失业保险缴费费率降低至1%。", "=", "decrease"),
+        ("增值税税率从20%降到16%。", "from_to", "decrease"),
+        ("加计扣除比例从75%提高到100%。", "from_to", "increase"),
+    ],
+)
+def test_bound_and_direction(text, bound, direction):
+    (row,) = find(text)
+    assert (row["bound"], row["direction"]) == (bound, direction)
+
+
+@pytest.mark.parametrize(
+    "text, indicator, span",
+    [
+        ("地区生产总值增长6.6%。", "地区生产总值", "地区生产总值增长6.6%"),
+        ("新增就业2.3万人。", "新增就业", "新增就业2.3万人"),
+        ("城镇调查失业率控制在5.5%以内。", "城镇调查失业率", "城镇调查失业率控制在5.5%以内"),
+        ("建成3家实验室。", "实验室", "3家实验室"),
+        ("培育科技型企业2000个以上。", "科技型企业", "科技型企业2000个以上"),
+        ("办好2场以上招聘会。", "招聘会", "2场以上招聘会"),
+        ("确保存有半个月退税所需资金。", "退税所需资金", "半个月退税所需资金"),
+    ],
+)
+def test_indicator_and_span(text, indicator, span):
+    (row,) = find(text)
+    assert (row["indicator"], row["span"]) == (indicator, span)
+
+
+@pytest.mark.parametrize(
+    "text, kind",
+    [
+        ("每人补助30元。", "standard"),
+        ("住房补贴300元/人。", "standard"),
+        ("排放浓度不高于50毫克/立方米。", "standard"),
+        ("工伤保险费率1%。", "standard"),
+        ("减免6个月租金。", "standard"),
+        ("加计扣除比例从75%提高到100%。", "standard"),
+        ("建成3家实验室。", "target"),
+        ("固定资产投资增长6%。", "target"),
+        ("完成投资100亿元。", "target"),
+    ],
+)
+def test_standards_are_told_from_targets(text, kind):
+    assert [row["kind"] for row in find(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text, hedge",
+    [
+        ("力争固定资产投资增长6%。", "力争"),
+        ("争取固定资产投资增长6%。", "争取"),
+        ("固定资产投资增长6%左右。", "左右"),
+        ("新增就业约2万人。", "约"),
+        ("物价总体稳定。", "总体"),
+        ("国际收支基本平衡。", "基本"),
+        ("力争实现垃圾分类全覆盖。", "力争"),
+        ("固定资产投资增长6%。", ""),
+        ("节约标准煤2万吨。", ""),
+    ],
+)
+def test_hedges(text, hedge):
+    assert [row["hedge"] for row in find(text)] == [hedge]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("生猪存栏量4000头、出栏量3000头。", [("生猪存栏量", 4000, ""), ("出栏量", 3000, "")]),
+        ("生猪存栏量4000头和出栏量3000头。", [("生猪存栏量", 4000, ""), ("出栏量", 3000, "")]),
+        ("鸡蛋产量1900吨，牛奶产量5000吨。", [("鸡蛋产量", 1900, ""), ("牛奶产量", 5000, "")]),
+        ("建设10个社区以及3家医院。", [("社区", 10, ""), ("医院", 3, "")]),
+        ("培育企业100家和50家。", [("企业", 100, ""), ("企业", 50, "inherited")]),
+        ("补助标准分别再提高 30 元和 5 元。", [("补助标准", 30, ""), ("补助标准", 5, "inherited")]),
+        ("改造小区30个，其中示范小区5个。", [("小区", 30, ""), ("示范小区", 5, "subtotal")]),
+        ("种植大豆2000亩，其中良种大豆不少于900亩。", [("大豆", 2000, ""), ("良种大豆", 900, "subtotal")]),
+    ],
+)
+def test_enumerations(text, expected):
+    assert [(row["indicator"], row["value"], row["scope"]) for row in find(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text, bound, direction",
+    [
+        ("粮食面积不低于5万亩和3万亩。", ">=", "level"),
+        ("城镇失业率控制在5%和6%。", "<=", "level"),
+        ("补助标准分别再提高 30 元和 5 元。", "=", "increase"),
+        ("能耗强度分别下降3%、2%。", "=", "decrease"),
+    ],
+)
+def test_one_bound_over_two_numbers(text, bound, direction):
+    rows = find(text)
+    assert [(row["bound"], row["direction"]) for row in rows] == [(bound, direction)] * 2
+    assert rows[1]["scope"] == "inherited"
+
+
+@pytest.mark.parametrize(
+    "text, things",
+    [
+        ("单位生产总值能耗、用水量分别下降1%。", ["单位生产总值能耗", "用水量"]),
+        ("生猪存栏量、生猪出栏量各4000头。", ["生猪存栏量", "生猪出栏量"]),
+        ("城镇居民收入、农村居民收入、财政收入分别增长6%。", ["城镇居民收入", "农村居民收入", "财政收入"]),
+    ],
+)
+def test_one_number_for_several_things(text, things):
+    rows = find(text)
+    assert sorted(row["indicator"] for row in rows) == sorted(things)
+    assert len({(row["start"], row["end"], row["value"], row["direction"]) for row in rows}) == 1
+    assert all(row["indicator"] in row["span"] for row in rows)
+
+
+def test_things_named_together_stay_in_their_sentence():
+    before = "推进乡村振兴、城市更新、生态修复" * 9
+    rows = find(before + "。城镇居民收入、农村居民收入分别增长6%。")
+    assert {row["indicator"] for row in rows} == {"城镇居民收入", "农村居民收入"}
+
+
+@pytest.mark.parametrize(
+    "text, quote, indicator",
+    [
+        ("新增就业 2.3 万人。", "2.3 万人", "新增就业"),
+        ("新增就业2. 3 万 人。", "2. 3 万 人", "新增就业"),
+        ("新增就业2\u200b.3\u200d万人。", "2\u200b.3\u200d万人", "新增就业"),
+        ("\ufeff新增\u200b就业2.3万人\u200b。", "2.3万人", "新增\u200b就业"),
+        ("\u3000\u3000新增就业２ ．３\u00a0万人。", "２ ．３\u00a0万人", "新增就业"),
+        ("**新增就业**2.3万人。", "2.3万人", "新增就业"),
+    ],
+)
+def test_gaps_are_looked_past_and_kept_in_place(text, quote, indicator):
+    (row,) = find(text)
+    assert (row["quote"], row["value"], row["indicator"]) == (quote, 23000, indicator)
+
+
+# ── promises without a number ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "text, form, decides, indicator, bound, direction",
+    [
+        ("实现重大安全隐患清零。", "zero", "清零", "重大安全隐患", "=", "level"),
+        ("实现重大事故归零。", "zero", "归零", "重大事故", "=", "level"),
+        ("不发生重大生产安全事故。", "zero", "不发生", "重大生产安全事故", "=", "level"),
+        ("实现企业办事“零跑动”。", "zero", "零跑动", "企业办事", "=", "level"),
+        ("实现垃圾分类全覆盖。", "all", "全覆盖", "垃圾分类", "", "level"),
+        ("实现困难群众应保尽保。", "all", "应保尽保", "困难群众", "", "level"),
+        ("违规收费全部收回。", "all", "全部收回", "违规收费", "", "level"),
+        ("全面完成棚户区改造任务。", "all", "全面完成", "棚户区改造任务", "", "level"),
+        ("教师工资水平不低于当地公务员平均工资水平。", "relational", "不低于当地公务员平均工资水平", "教师工资水平", ">=", "level"),
+        ("研发投入增速快于地区生产总值增速。", "relational", "快于地区生产总值增速", "研发投入增速", ">=", "level"),
+        ("价格涨幅不高于全国平均水平。", "relational", "不高于全国平均水平", "价格涨幅", "<=", "level"),
+        ("居民收入与经济增长基本同步。", "relational", "与经济增长基本同步", "居民收入", "~", "increase"),
+        ("教育支出与财政收入相匹配。", "relational", "与财政收入相匹配", "教育支出", "~", "level"),
+        ("节能减排完成市级下达目标。", "deferred", "完成市级下达目标", "节能减排", "", "level"),
+        ("完成市级下达的减排任务。", "deferred", "完成市级下达的减排任务", "减排", "", "level"),
+        ("居民收入稳定增长。", "directional", "增长", "居民收入", "", "increase"),
+        ("稳步提高职工工资水平。", "directional", "提高", "职工工资水平", "", "increase"),
+        ("提升新能源汽车占比。", "directional", "提升", "新能源汽车占比", "", "increase"),
+        ("扩大社会保险覆盖面。", "directional", "扩大", "社会保险覆盖面", "", "increase"),
+        ("主要污染物排放量持续下降。", "directional", "下降", "主要污染物排放量", "", "decrease"),
+        ("降低政府融资成本。", "directional", "降低", "政府融资成本", "", "decrease"),
+        ("推动进出口促稳提质。", "directional", "促稳提质", "进出口", "", "level"),
+        ("国际收支基本平衡。", "directional", "平衡", "国际收支", "", "level"),
+        ("物价总体稳定。", "directional", "稳定", "物价", "", "level"),
+    ],
+)
+def test_promises_without_a_number(text, form, decides, indicator, bound, direction):
+    (row,) = find(text)
+    assert (row["form"], row["quote"], row["indicator"]) == (form, decides, indicator)
+    assert (row["bound"], row["direction"], row["kind"]) == (bound, direction, "target")
+    assert (row["unit"], math.isnan(row["value_from"])) == ("", True)
+    assert row["value"] == 0 if form == "zero" else math.isnan(row["value"])
+
+
+LOOKALIKES = [
+    *["对违法行为零容忍。", "严防重大事故。", "杜绝弄虚作假。", "坚决遏制违法建设。"],
+    *["全面推进乡村振兴。", "全面加强党的建设。", "全力做好疫情防控。", "加强全程监管。"],
+    *["同步建设配套设施。", "同步验收相关设施。", "与主体工程同步建设。"],
+    *["落实政策。", "落实减税降费政策。", "按照上级要求做好工作。"],
+    *["提升能力。", "提升公共服务能力。", "提高质量。", "扩大影响力。", "加大宣传力度。", "增强市场信心。"],
+]
+NAMES = [
+    *["学习贯彻十九届六中全会精神。", "迎接党的二十大。", "编制“十四五”规划。", "编制十四五规划。"],
+    *["落实“三个着力”重要要求。", "开展“双万双服”活动。", "做好“六稳”“六保”工作。"],
+    *["落实六税两费减免政策。", "落实《通知》（国发〔2022〕9号）要求。", "双随机抽查。"],
+    *["2022年6月30日前报送。", "2022年12月底前报送。", "一是加强领导。", "引入第三方评估。"],
+    *["推进5G网络建设。", "推进T3航站楼建设。", "治理VOCs排放。", "控制PM2.5浓度。"],
+    *["为60周岁以上老年人提供服务。", "加强3岁以下婴幼儿照护。", "举办第25届运动会。"],
+    *["实施国企改革三年行动。", "开展19项专项行动。", "建立三项机制。", "四位一体推进。"],
+    *["建设一批重点项目。", "推进京津冀一体化发展。", "一次性办结。", "推进一网通办。", "进一步加强管理。"],
+]
+
+
+@pytest.mark.parametrize("text", LOOKALIKES + NAMES)
+def test_no_commitment(text):
+    assert find(text) == []
+    assert quotes(text.replace("。", "，新增就业2.3万人。")) == ["2.3万人"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年地区生产总值增长8.1%。",
+        "去年，地区生产总值增长8.1%。",
+        "上年完成投资100亿元。",
+        "已完成改造老旧小区30个。",
+        "已建成30个社区食堂。",
+        "过去五年，居民收入稳定增长。",
+        "去年实现重大事故归零。",
+    ],
+)
+def test_what_has_been_achieved_is_no_commitment(text):
+    assert find(text) == []
+    assert quotes(text + "今年新增就业2.3万人。") == ["2.3万人"]
+
+
+def test_a_report_counts_from_its_plan_on():
+    review = "## 一、2021年工作回顾\n地区生产总值增长8.1%，新增就业3万人。\n### （一）农业\n粮食产量5万吨。\n"
+    plan = "## 二、2022年工作目标\n地区生产总值增长6%，新增就业2万人。\n### （一）农业\n粮食产量6万吨。\n"
+    text = "# 政府工作报告\n" + review + plan
+    assert quotes(text) == ["6%", "2万人", "6万吨"]
+    assert find(text)[0]["start"] == text.index("6%")
+    assert quotes(plan) == quotes(text)
+
+
+# ── tables in, tables out ────────────────────────────────────────────────────────────────────
+
+
+def check_types(table):
+    assert list(table.columns) == COLUMNS
+    assert {name: str(table[name].dtype) for name in TYPES} == TYPES
+    assert list(table.index) == list(range(len(table)))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["M001", "M002"],
+        [7, 3],
+        ["same", "same"],
+        [pd.Timestamp("2022-01-01"), pd.Timestamp("2021-01-01")],
+        [("a", 1), ("b", 2)],
+        [None, 1.5],
+    ],
+)
+def test_any_index_label(labels):
+    index = pd.MultiIndex.from_tuples(labels) if isinstance(labels[0], tuple) else labels
+    texts = pd.Series(["增长6%。", "建成3家实验室、5家医院。"], index=index)
+    before = texts.copy(deep=True)
+    found = xq.find_targets(texts)
+    check_types(found)
+    expected = [list(texts.index)[row] for row in (0, 1, 1)]
+    assert [str(doc) for doc in found["doc"]] == [str(doc) for doc in expected]
+    pd.testing.assert_series_equal(texts, before)
+
+
+def test_a_table_with_a_text_column():
+    table = pd.DataFrame({"text": ["增长6%。", "建成3家实验室。"], "n": [1, 2]}, index=["a", "b"])
+    found = xq.find_targets(table)
+    check_types(found)
+    pd.testing.assert_frame_equal(found, xq.find_targets(table["text"]))
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", "\n", " \u200b"], ["加强领导。"]])
+def test_nothing_found_has_the_same_columns(texts):
+    found = xq.find_targets(pd.Series(texts, dtype="str"))
+    check_types(found)
+    assert found.empty
+
+
+def test_texts_are_read_one_by_one():
+    texts = xq.load_measures().set_index("measure_id")["text"]
+    found = xq.find_targets(texts)
+    check_types(found)
+    alone = [xq.find_targets(texts.loc[[name]]) for name in texts.index]
+    pd.testing.assert_frame_equal(found, pd.concat([one for one in alone if len(one)], ignore_index=True))
+
+
+def test_gaps_and_wide_digits_change_no_field():
+    texts = xq.load_measures().set_index("measure_id")["text"]
+    plain = xq.find_targets(texts)
+    wide = xq.find_targets(texts.str.translate(str.maketrans("0123456789%.", "０１２３４５６７８９％．")))
+    loose = xq.find_targets(texts.map(lambda text: "\u200b ".join(text)))
+    fields = [name for name in COLUMNS if name not in ("start", "end", "span", "indicator")]
+    pd.testing.assert_frame_equal(wide[[*fields, "start", "end"]], plain[[*fields, "start", "end"]])
+    pd.testing.assert_frame_equal(loose[fields], plain[fields])
+    for name in ("span", "indicator"):
+        assert list(loose[name].map(close)) == list(plain[name].map(close))
+
+
+# ── matching ─────────────────────────────────────────────────────────────────────────────────
+
+NAN = float("nan")
+BASE = dict(doc="M1", start=6, end=10, indicator="地区生产总值", value=6.6, value_from=NAN)
+BASE |= dict(unit="%", bound="=", direction="increase", form="numeric", kind="target")
+FIELDS = ["value", "unit", "bound", "direction", "form_agrees", "kind", "indicator", "indicator_exact"]
+
+
+def table(*changes):
+    return pd.DataFrame([BASE | change for change in changes], columns=list(BASE))
+
+
+@pytest.mark.parametrize(
+    "change, differs, whole",
+    [
+        ({}, [], True),
+        ({"value": 6.6000000001}, [], True),
+        ({"value": 6.5}, ["value"], False),
+        ({"value": NAN}, ["value"], False),
+        ({"value_from": 5.0}, ["value"], False),
+        ({"unit": "个百分点"}, ["unit"], False),
+        ({"bound": ">="}, ["bound"], False),
+        ({"direction": "level"}, ["direction"], True),
+        ({"form": "zero"}, ["form_agrees"], False),
+        ({"kind": "standard"}, ["kind"], False),
+        ({"indicator": "全市地区生产总值"}, ["indicator_exact"], True),
+        ({"indicator": "生产总值"}, ["indicator_exact"], True),
+        ({"indicator": "地区的、生产总值"}, [], True),
+        ({"indicator": "投资"}, ["indicator", "indicator_exact"], False),
+        ({"indicator": ""}, ["indicator", "indicator_exact"], False),
+    ],
+)
+def test_agreement_on_each_field(change, differs, whole):
+    for found, gold in [(table(change), table({})), (table({}), table(change))]:
+        (row,) = xq.match_targets(found, gold).to_dict("records")
+        assert (row["found"], row["gold"], row["whole"]) == (True, True, whole)
+        assert [name for name in FIELDS if not row[name]] == differs
+        assert row["form"] == gold["form"][0]
+
+
+@pytest.mark.parametrize(
+    "start, end, pairs",
+    [(6, 10, 1), (4, 7, 1), (9, 12, 1), (7, 8, 1), (10, 12, 0), (2, 6, 0)],
+)
+def test_records_match_where_they_overlap(start, end, pairs):
+    match = xq.match_targets(table({"start": start, "end": end}), table({}))
+    assert (match["found"] & match["gold"]).sum() == pairs
+    assert len(match) == 2 - pairs
+
+
+def test_records_of_two_texts_never_match():
+    match = xq.match_targets(table({"doc": "M2"}), table({}))
+    assert list(match["doc"]) == ["M1", "M2"]
+    assert list(match["found"]) == [False, True]
+    assert list(match["gold"]) == [True, False]
+
+
+def test_each_record_is_matched_once_the_best_overlap_first():
+    found = table({"start": 0, "end": 12}, {"start": 6, "end": 10, "unit": "元"})
+    match = xq.match_targets(found, table({"start": 5, "end": 10}))
+    assert list(match["start"]) == [5, 6]
+    assert match["gold"].tolist() == [True, False]
+    assert match["found"].tolist() == [True, True]
+    assert match["unit"].tolist() == [True, False]  # the wider one, which overlaps more
+
+
+def test_of_equal_overlaps_the_same_indicator_goes_first():
+    things = [{"indicator": "能耗"}, {"indicator": "用水量"}]
+    match = xq.match_targets(table(*things), table(*things[::-1]))
+    assert match["whole"].tolist() == [True, True]
+
+
+def test_found_alone_and_gold_alone():
+    found = table({"start": 20, "end": 22, "form": "zero"}, {})
+    match = xq.match_targets(found, table({}, {"start": 30, "end": 33, "form": "all"}))
+    assert match["start"].tolist() == [6, 20, 30]
+    assert match["form"].tolist() == ["numeric", "zero", "all"]
+    assert match["found"].tolist() == [True, True, False]
+    assert match["gold"].tolist() == [True, False, True]
+    assert not match.loc[1:, [*FIELDS, "whole"]].to_numpy().any()
+
+
+@pytest.mark.parametrize("found, gold", [(0, 0), (1, 0), (0, 1)])
+def test_matching_with_an_empty_table(found, gold):
+    match = xq.match_targets(table({})[:found], table({})[:gold])
+    assert list(match.columns) == ["doc", "start", "found", "gold", "form", *FIELDS, "whole"]
+    assert (match["found"].sum(), match["gold"].sum()) == (found, gold)
+
+
+# ── the committed gold ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def gold():
+    table = pd.read_csv(ROOT / "data" / "gold" / "targets.csv", keep_default_na=False)
+    numbers = {name: pd.to_numeric(table[name]) for name in ("value", "value_from")}
+    return table.assign(**numbers)[table["coder"] == "adjudicated"]
+
+
+@pytest.fixture(scope="module")
+def texts():
+    path = ROOT / "data" / "measures.csv"
+    return pd.read_csv(path, keep_default_na=False).set_index("measure_id")["text"]
+
+
+def test_gold_is_copied_from_the_text(gold, texts):
+    assert len(gold)
+    for row in gold.itertuples():
+        text = texts[row.doc]
+        assert text[row.start : row.end] == row.quote
+        assert row.quote in row.span
+        assert row.indicator in text
+
+
+def test_scores_on_the_list(gold, texts):
+    match = xq.match_targets(xq.find_targets(texts), gold)
+    both = (match["found"] & match["gold"]).sum()
+    assert match["gold"].sum() == len(gold)
+    assert 2 * both / (match["found"].sum() + match["gold"].sum()) >= 0.98  # F1
+    assert match["whole"].sum() / match["gold"].sum() >= 0.92
+
+
+def test_gold_matches_itself(gold):
+    match = xq.match_targets(gold, gold)
+    assert len(match) == len(gold)
+    assert match["whole"].all()
+
+
+# ── made-up input ────────────────────────────────────────────────────────────────────────────
+
+PARTS = [part for text in xq.load_measures()["text"] for part in text.replace("、", "，").split("，")]
+SMALL = (
+    "5% 6 2.3 1,000 1,0 ２ ３．５ ％ 百分之 百分之五 一 半 百 千 万 亿 万亿 零 点 人 元 元/人 /月 毫克/立方米 个 个月 家 场 项 成 番 倍 年 天 "
+    "个百分点 - － — ～ ~ 至 到 从 由 降到 提高到 不低于 不超过 控制在 以内 以上 左右 力争 约 分别 各 再 和 与 以及 、 ， 。 ； ： ！ （ ） “ ” 《 》 〔 〕 "
+    "# ## 清零 全覆盖 应享尽享 应 尽 不发生 零跑动 全面完成 全部 增长 下降 稳定 持续 收入 工资水平 进出口 出口 进口 就业 占比 扩大 提升 降低 保障 同步 "
+    "不低于当地水平 下达 任务 目标 完成 其中 新增 去年 上年 比上年 已 要 将 2022年 第 5G 的 等 等4个 每人 减免 企业 居民 粮食 回顾 * \\"
+).split(" ")
+SMALL += ["\n", "\n## 一、去年工作回顾\n", "\n## 二、今年目标\n", "\u200b", "\u200d", "\ufeff", "\u3000", " ", "\t", "\r\n", "\u2028"]
+TEXTS = st.lists(
+    st.one_of(st.sampled_from(SMALL), st.sampled_from(PARTS), st.text(max_size=5)), max_size=40
+).map("".join)
+
+
+@given(TEXTS)
+@settings(derandomize=True, deadline=None, max_examples=400)
+def test_made_up_text(text):
+    texts = pd.Series({"a": text})
+    found = xq.find_targets(texts)
+    check_types(found)
+    assert texts.to_dict() == {"a": text}
+    pd.testing.assert_frame_equal(found, xq.find_targets(texts))
+    for row in found.itertuples():
+        assert 0 <= row.start < row.end <= len(text)
+        assert text[row.start : row.end] in row.span
+        assert row.span in text
+        assert row.indicator in text
+        assert row.scope == "inherited" or row.indicator in row.span
+        assert "\n" not in row.span
+        assert not math.isinf(row.value) and not math.isinf(row.value_from)
+        assert not (math.isnan(row.value) and row.form in ("numeric", "zero"))
+        assert row.form in ("numeric", "zero", "all", "relational", "directional", "deferred")
+        assert row.bound in ("", "=", ">=", "<=", "~", "from_to")
+        assert row.direction in ("level", "increase", "decrease")
+    places = list(zip(found["start"], found["end"], strict=True))
+    assert places == sorted(places)
+    places = sorted(set(places))
+    assert all(one[1] <= two[0] for one, two in zip(places, places[1:], strict=False))
+
+
+@given(st.text(alphabet="一二两三五十百千万亿〇零半点", min_size=1, max_size=12))
+@settings(derandomize=True, deadline=None, max_examples=600)
+def test_made_up_numerals(numeral):
+    for text in (f"产量{numeral}吨", f"产量增长百分之{numeral}", f"产量5吨至{numeral}吨"):
+        for row in _find(text):
+            assert row["span"] in text
+            assert 0 <= row["value"] < math.inf
+
+
+# ── cost ─────────────────────────────────────────────────────────────────────────────────────
+
+LONG = (
+    "一 1 半 百分之 1, 1. 1- 5%至 1人 1人、 1人和 “ 《 要 # 清零 清零、 动态清零 全面完成 应享尽享、 收入、 收入增长、 稳定 持续 稳定持续 提高收入、 扩大出口和 不低于 "
+    "不低于收入水平 与收入同步 完成下达目标 分别增长1%、 等4个万人 去年1人 去年 其中 的"
+).split()
+LONG += ["\n", "\u200b", "# 回顾\n1人", "进出口、" * 20 + "提高工资，"]
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_twice_the_text_takes_twice_the_calls(part):
+    def count(n):
+        calls = 0
+
+        def note(frame, event, argument):
+            nonlocal calls
+            calls += event in ("call", "c_call")
+
+        text = part * n
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            _find(text)
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    _find(part * 2)  # what is loaded once
+    assert count(400) <= 2.1 * count(200) + 200
+
+
+def test_long_repetitions_do_not_hang():
+    """Guard against hangs only: each text of 20,000 characters takes about a second, or less."""
+    code = "import sys; from xq.targets import _find\nfor part in sys.argv[1:]: _find((part * 20_000)[:20_000])"
+    subprocess.run([sys.executable, "-c", code, *LONG], cwd=ROOT, check=True, timeout=60)
