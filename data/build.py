@@ -13,8 +13,8 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from xq.lists import check_list, read_changes, read_list, read_notice  # noqa: E402
-from xq.tables import read_package  # noqa: E402
-from xq.targets import find_targets  # noqa: E402
+from xq.tables import load_gold_targets, read_package  # noqa: E402
+from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.units import find_units  # noqa: E402
 
 RAW = DATA / "raw" / "xiqing_2022.txt"
@@ -111,6 +111,13 @@ def _build_targets(measures, hand):
     numeric = found.loc[found["form"] == "numeric", keys]
     fits = set(numeric.itertuples(index=False)) == set(hand[keys].itertuples(index=False))
     _require(fits, "hand/indicators.csv and the numbers found in the list differ")
+    gold = load_gold_targets().query("coder == 'adjudicated'")
+    known = match_targets(found.rename(columns={"measure_id": "doc"}), gold)
+    odd = known[known["found"] & ~known["gold"]]
+    alone = set(odd[["doc", "start"]].itertuples(index=False, name=None))
+    found["in_gold"] = [
+        pair not in alone for pair in zip(found["measure_id"], found["start"], strict=True)
+    ]
     return found.merge(hand, on=keys, how="left")
 
 

@@ -98,9 +98,11 @@ def test_what_is_found_in_the_list_is_what_the_code_finds():
     texts = xq.load_measures().set_index("measure_id")["text"]
     held = xq.load_found().query("set == 'list' and method == 'grammar'")
     found = xq.find_targets(texts)
-    assert list(held["doc"]) == list(found["doc"])
-    assert list(held["start"]) == list(found["start"])
-    assert held["value"].fillna(-1).tolist() == found["value"].fillna(-1).tolist()
+    for field in ["doc", "start", "end", "indicator", "unit", "bound", "direction", "form", "kind"]:
+        kept = held[field].astype("str").fillna("").tolist()
+        assert kept == found[field].astype("str").tolist(), field
+    for field in ["value", "value_from"]:
+        assert held[field].fillna(-1).tolist() == found[field].fillna(-1).tolist()
 
 
 def test_no_sentence_of_the_reports_is_here():

@@ -119,5 +119,5 @@ def test_version_and_date_are_the_same_everywhere():
     date = re.search(r"date-released: (\S+)", cff)[1]
     assert f"\n## {version} ({date})\n" in log
     oldest = re.search(r'requires-python = ">=([\d.]+)"', toml)[1]
-    assert f") {oldest} or newer" in EN
-    assert f") {oldest} 或更新" in ZH
+    assert f") {oldest} to 3.14" in EN
+    assert f") {oldest} 至 3.14" in ZH

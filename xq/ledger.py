@@ -85,7 +85,8 @@ def write_ledger(path):
     try:
         book.close()
     except xlsxwriter.exceptions.FileCreateError as error:
-        raise ValueError(f"{path}: cannot be written; close it in Excel first.") from error
+        remedy = "close it in Excel, or check that its folder exists"
+        raise ValueError(f"{path}: cannot be written ({error}); {remedy}.") from error
 
 
 def _collect():

@@ -19,6 +19,7 @@ HEADINGS = {
     "deadline": ("完成时限", "完成时间"),
     "note": ("备注",),
 }
+_FIELDS = {name: field for field, names in HEADINGS.items() for name in names}
 _OPTIONAL = {"note"}
 _LABELS = {"task_no", "title", "measure_no", "units", "deadline"}  # no prose: spaces mean nothing
 
@@ -189,6 +190,9 @@ def check_list(measures, *, units=None):
     from .tables import load_units
     from .units import find_units
 
+    needed = ["task_no", "title", "measure_no", "text", "units", "deadline", "title_written"]
+    if missing := [name for name in needed if name not in measures]:
+        raise ValueError(f"measures has no column {missing}: give it what read_list returns.")
     found = []
 
     def doubt(problem, rows, field, values):
@@ -309,6 +313,12 @@ def _find_header(path, lines):
                 name = HEADINGS[doubled.pop()][0]
                 _fail(path, index + 1, f"two columns {name}", "one", "Rename or delete one.")
             return index, fields
+        known = [_FIELDS.get(_clean(cell, label=True)[0]) for cell in line.split("\t")]
+        if len(set(known) - {None}) >= len(HEADINGS) - 2 and None in known:
+            cells = zip(line.split("\t"), known, strict=True)
+            odd = " ".join(cell.strip() or "(blank)" for cell, field in cells if not field)
+            remedy = "Delete these columns, or rename them as in xq.lists.HEADINGS."
+            _fail(path, index + 1, f"unknown columns {odd}", "the headings of a task list", remedy)
     wanted = " ".join(names[0] for field, names in HEADINGS.items() if field not in _OPTIONAL)
     remedy = (
         "Copy the table with its header row and keep the tabs; if the Chinese looks wrong in an "
@@ -319,8 +329,7 @@ def _find_header(path, lines):
 
 def _read_header(line):
     """Return the fields named by a line, one per cell, or None if it is no header."""
-    names = {name: field for field, options in HEADINGS.items() for name in options}
-    fields = [names.get(_clean(cell, label=True)[0]) for cell in line.split("\t")]
+    fields = [_FIELDS.get(_clean(cell, label=True)[0]) for cell in line.split("\t")]
     return fields if len(fields) > 1 and None not in fields else None
 
 

@@ -36,7 +36,9 @@ _MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小�
 _ABOUT = "大约|约为|(?<![节集预])约|将近|近"
 _AFTER = re.compile(r"(?P<least>及?以上|以上)|(?P<most>以内|之内|及?以下)|(?P<about>左右|上下)")
 _CHANGE = rf"(?P<up>{_UP})|(?P<down>{_DOWN})"
-_HEDGE = re.compile("力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上")
+_HEDGE = re.compile(
+    "力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上"
+)
 
 # Words between the indicator and its number, read from the number to the left.
 _TAIL = re.compile(
@@ -136,6 +138,7 @@ _SURELY_AHEAD = re.compile(
     r"今年(?!以来)|明年|力争|争取|拟|预期目标(?:是|为)|(?:^|[，。；：])[一-龥]{0,4}要(?![素求点件])"
     r"|将(?!近|士)|到20\d\d年|不低于|不少于|不超过"
 )
+_HEADING = re.compile("[一二三四五六七八九十]{1,2}、[^。]{2,40}$")
 _REVIEW = re.compile(r"回顾|总结|成就|过去.{0,3}年|[一五]年来|刚刚过去|去年以来")
 _PLAN = re.compile("目标|任务|部署|安排|要求|建议|重点工作|今年|下一步|今后")
 
@@ -170,14 +173,24 @@ def find_targets(texts):
         - ``hedge`` : str, the word that softens (力争, 左右), or empty
         - ``scope`` : str, "subtotal" (其中), "inherited" (its subject stands earlier), or empty
 
+    Raises
+    ------
+    ValueError
+        If ``texts`` is of another kind, or a text is missing.
+
     Notes
     -----
     Scored against hand-coded gold in notebook 05, on texts it was and was not written for.
     """
     import pandas as pd
 
-    if isinstance(texts, pd.DataFrame):
+    if isinstance(texts, pd.DataFrame) and "text" in texts:
         texts = texts["text"]
+    if not isinstance(texts, pd.Series):
+        raise ValueError("texts must be a Series, or a DataFrame with a column 'text'")
+    odd = [doc for doc, text in texts.items() if not isinstance(text, str)]
+    if odd:
+        raise ValueError(f"no text at {odd[:5]}: fill or drop these rows (texts.dropna())")
     rows = [{"doc": doc} | row for doc, text in texts.items() for row in _find(text)]
     types = dict.fromkeys(["span", "indicator", "unit", "bound", "direction"], "str")
     types |= dict.fromkeys(["form", "kind", "hedge", "scope"], "str")
@@ -239,7 +252,7 @@ def _find_past(text):
     spans, review, at = [], 0, 0  # review: level of the heading it stands under, 9 for an opener
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
-        level = len(line) - len(line.lstrip("#"))
+        level = len(line) - len(line.lstrip("#")) or 2 * bool(_HEADING.match(line))
         if level:
             if not review or level <= review:
                 review = level if _REVIEW.search(line) and not _PLAN.search(line) else 0
@@ -593,7 +606,7 @@ def match_targets(found, gold):
         - ``doc`` : the text
         - ``start`` : int, position (of the gold record if there is one)
         - ``found``, ``gold`` : bool, the record is in that table
-        - ``form`` : str, the form in the gold, or as found where gold has none
+        - ``form``, ``about`` : str, form and indicator in the gold, or as found where gold has none
         - ``value``, ``unit``, ``bound``, ``direction``, ``kind`` : bool, the field agrees; with
           ``form_agrees`` and ``indicator``, which agrees if, punctuation and 的 aside, one
           contains the other
@@ -627,7 +640,17 @@ def match_targets(found, gold):
         for i, g in enumerate(gold_rows)
     ]
     rows += [_compare(None, f) for j, f in enumerate(found_rows) if j not in to_gold]
-    columns = ["doc", "start", "found", "gold", "form", *_FIELDS, "indicator_exact", "whole"]
+    columns = [
+        "doc",
+        "start",
+        "found",
+        "gold",
+        "form",
+        "about",
+        *_FIELDS,
+        "indicator_exact",
+        "whole",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["doc", "start"], kind="stable", ignore_index=True)
 
@@ -643,6 +666,7 @@ def _plain(cell):
 def _compare(gold, found):
     one = gold or found
     row = {"doc": one["doc"], "start": one["start"], "form": one["form"]}
+    row["about"] = _plain(one["indicator"])
     row |= {"found": found is not None, "gold": gold is not None}
     if not (gold and found):
         return row | dict.fromkeys([*_FIELDS, "indicator_exact", "whole"], False)
@@ -661,7 +685,7 @@ def _compare(gold, found):
     return row | {"whole": all(row[field] for field in needed)}
 
 
-def score_specificity(measures, *, responsibilities=None, targets=None):
+def score_specificity(measures):
     """Hold each measure against the list's own test: 有措施、可量化、能落实.
 
     Each criterion is a column of its own; none is weighed against another.
@@ -669,9 +693,8 @@ def score_specificity(measures, *, responsibilities=None, targets=None):
     Parameters
     ----------
     measures : DataFrame
-        Columns ``measure_id``, ``text``, ``text_dates``, ``deadline_kind``.
-    responsibilities, targets : DataFrame, optional
-        As `load_responsibilities` and `load_targets` return them, which are the defaults.
+        Columns ``measure_id``, ``text``, ``units``, ``text_dates``, ``deadline_kind``, as
+        `read_list` and `load_measures` return them.
 
     Returns
     -------
@@ -682,40 +705,42 @@ def score_specificity(measures, *, responsibilities=None, targets=None):
         - ``verb`` : bool, a word of ``data/lexicon/directives.csv`` says what is to be done
         - ``strength`` : ordered category, the strongest such word: "none" < "soft" (鼓励, 力争) <
           "plain" (推进, 加强) < "binding" (确保, 完成)
-        - ``number`` : bool, a numeric commitment
+        - ``number`` : bool, a numeric commitment, target or standard (`find_targets`)
         - ``promise`` : bool, a commitment of any form
         - ``date`` : bool, a date by which it is to be done, in deadline or text
-        - ``single_lead`` : bool, exactly one unit leads
-        - ``closed_list`` : bool, no list of its units ends in 等, and it names units
+        - ``single_lead`` : bool, exactly one unit leads (`find_units`)
+        - ``closed_list`` : bool, its units are named, and no list of them ends in 等
         - ``result`` : bool, the text names something that could be shown
           (``data/lexicon/results.csv``)
     """
     import pandas as pd
 
-    from . import tables
+    from .tables import load_directives, load_results
+    from .units import find_units
 
-    duties = tables.load_responsibilities() if responsibilities is None else responsibilities
-    targets = tables.load_targets() if targets is None else targets
-    words = tables.load_directives().set_index("term")["strength"]
+    ids = measures["measure_id"]
+    duties = find_units(measures.set_index("measure_id")["units"])
+    targets = find_targets(measures.set_index("measure_id")["text"])
+    words = load_directives().set_index("term")["strength"]
     pattern = "|".join(sorted(words.index, key=len, reverse=True))
     levels = pd.CategoricalDtype(["none", "soft", "plain", "binding"], ordered=True)
     found = measures["text"].str.findall(pattern)
     strength = found.explode().map(words.astype("str")).fillna("none").astype(levels)
-    ids = measures["measure_id"]
     leads = ids.map(duties[duties["role"] == "lead"].groupby("measure_id").size()).fillna(0)
     loose = duties.loc[duties["open_list"] | (duties["role"] == "all"), "measure_id"]
-    ends = measures["text_dates"].str.contains("底前|末前|日") | (measures["deadline_kind"] == "by")
-    results = "|".join(map(re.escape, tables.load_results()["term"]))
+    ends = measures["text_dates"].str.contains("[底末]前") | (measures["deadline_kind"] == "by")
     return pd.DataFrame(
         {
             "measure_id": ids,
             "verb": found.str.len() > 0,
             "strength": strength.groupby(level=0).max(),
-            "number": ids.isin(targets.loc[targets["form"] == "numeric", "measure_id"]),
-            "promise": ids.isin(targets["measure_id"]),
+            "number": ids.isin(targets.loc[targets["form"] == "numeric", "doc"]),
+            "promise": ids.isin(targets["doc"]),
             "date": ends,
             "single_lead": leads == 1,
             "closed_list": ids.isin(duties["measure_id"]) & ~ids.isin(loose),
-            "result": measures["text"].str.contains(results),
+            "result": measures["text"].str.contains(
+                "|".join(map(re.escape, load_results()["term"]))
+            ),
         }
     )

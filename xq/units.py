@@ -98,6 +98,11 @@ def score_centrality(
         - ``betweenness_rank``, ``betweenness_rank_low``, ``betweenness_rank_high`` : int, the
           same by betweenness
 
+    Raises
+    ------
+    ValueError
+        If ``weights`` is another word.
+
     Notes
     -----
     Two-mode measures as in Borgatti & Everett (1997), doi:10.1016/S0378-8733(96)00301-2, computed
@@ -106,6 +111,8 @@ def score_centrality(
     import numpy as np
     import pandas as pd
 
+    if weights not in ("observed", "uniform"):
+        raise ValueError(f'weights is {weights!r}; expected "observed" or "uniform"')
     table = responsibilities
     rng = np.random.default_rng(random_state)
     links = pd.crosstab(table["unit_id"], table["task_id"]).astype(bool)

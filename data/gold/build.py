@@ -79,7 +79,7 @@ def build_reviews(reports):
     for path in sorted(reports.glob("*_20*.md")):
         text = find_review(path.read_text(encoding="utf-8"))
         paragraphs = [line for line in text.split("\n")[1:] if line.strip()]
-        if not text or int(path.stem[-4:]) < 2003:
+        if not re.search(r"\d", text) or int(path.stem[-4:]) < 2003:
             continue
         whole, single = (find_targets(pd.Series(t)) for t in ([text], paragraphs))
         taken = [(found["form"] == "numeric").sum() for found in (whole, single)]
@@ -89,12 +89,9 @@ def build_reviews(reports):
 
 
 def find_review(text):
-    """Return the section of a report that looks back, with its heading, or nothing."""
-    sections = re.split(r"(?m)^(?=## )", text)
-    looks_back, plans = "回顾|总结|成就", "目标|任务|部署|安排"
-    heads = [(section.split("\n")[0], section) for section in sections if section[:3] == "## "]
-    found = [s for h, s in heads if re.search(looks_back, h) and not re.search(plans, h)]
-    return found[0] if found else ""
+    """Return the first section of a report, which looks back, with its heading: by position."""
+    sections = re.split(r"(?m)^(?=## |[一二三四五六七八九十]{1,2}、[^。\n]{2,40}$)", text)
+    return sections[1] if len(sections) > 1 else ""
 
 
 def write_gold(reports, folder=GOLD):
