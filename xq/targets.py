@@ -24,7 +24,8 @@ _HAN = "一二两三四五六七八九十百千万亿〇零"
 _QUANTITY = re.compile(
     rf"(?:百分之(?P<hundredths>[{_HAN}点]{{1,12}}|\d{{1,12}}(?:\.\d{{1,6}})?)"
     rf"|(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,5}}(?:\.\d{{1,6}})?|\d{{1,15}}(?:\.\d{{1,6}})?)"
-    rf"(?:[多余几](?=[万亿]))?(?P<scale>{_SCALE})?|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
+    rf"(?:[多余几](?=[万亿]))?(?:(?P<scale>{_SCALE})(?:(?P<rest>\d{{1,4}})(?P<small>[万千百])?)?)?"
+    rf"|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
     rf"(?P<unit>(?:{_UNIT}){_PER}|(?<=[万亿])(?=以[上内下]|左右|[，。；、])))"
 )
 _RISE = "增长|增加|提高|提升|扩大|上升|新增|加大"
@@ -128,7 +129,7 @@ _PAST = re.compile(
     r"去年|上年(?!均)|过去|以来|年来|已|(?<![为除到])了(?!解)|圆满|超额|荣获|新高|位居|居世界|同比|首次"
     r"|首个|累计|取得了?[^，。；]{0,8}(?:成效|进展|成绩)|顺利(?:完成|实现|召开|举行)|连续.{1,3}年"
     r"|达到[^，。；]{2,12}，(?:实际)?(?:增长|提高|下降)|增加到|上升到|提高到[^，。；]{2,10}，"
-    r"|由[^，。；]{2,20}(?:上升|提高|增加|下降|降)|惠及|分别达到|五年间"
+    r"|由[^，。；]{2,20}上升|惠及|分别达到|五年间"
 )
 _AHEAD = re.compile(
     r"今年(?!以来)|明年|力争|目标|确保|争取|计划|拟|预期|安排|要(?![素求点件])(?<![重主需首]要)"
@@ -298,6 +299,8 @@ def _find_numbers(text, skip):
             value_from = round(float(lower[1].replace(",", "")) * scale, 6)
             start = lower.start()
         done = end
+        minus = text[start - 1 : start] == "负"
+        low, start = (-low, start - 1) if minus else (low, start)
         left = _find_left(text, start)
         if last and left["from"] < last["end"] and not _JOIN.fullmatch(text, last["end"], start):
             left["from"] = _AND_THEN.match(text, last["end"], start).end()
@@ -365,6 +368,8 @@ def _counts(text, hit):
         if value is None or value == 0 or hit["han"] in ("万", "亿", "千", "十"):
             return False
         small = value < 10 and hit["han"] != "半"
+        if unit in ("个百分点", "百分点", "个月") and value >= 1:
+            return True
         if small and (unit[0] in _ABSTRACT or (value == 1 and unit not in ("倍", "番", "成"))):
             return False
         if small and not re.fullmatch("[倍番成亩吨户家场座所元]|万.*", unit):
@@ -390,7 +395,8 @@ def _read_number(hit):
 
 def _read_value(hit):
     scale = _SCALES.get(hit["scale"], 1) * (10 if hit["unit"] == "成" else 1)
-    return round(_read_number(hit) * scale, 6)
+    rest = float(hit["rest"] or 0) * {"万": 1e4, "千": 1e3, "百": 1e2}.get(hit["small"], 1)
+    return round(_read_number(hit) * scale + rest, 6)  # 2万3千, 1亿2000万
 
 
 def _read_unit(hit):
