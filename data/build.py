@@ -104,20 +104,18 @@ def _build_doubts(measures, units, hand):
 
 def _build_targets(measures, hand):
     texts = measures.set_index("measure_id")["text"]
-    found = find_targets(texts).rename(columns={"doc": "measure_id"})
+    found = find_targets(texts)
+    gold = load_gold_targets().query("coder == 'adjudicated'")
+    known = match_targets(found, gold)
+    alone = known[known["found"] & ~known["gold"]].set_index(["doc", "start"]).index
+    found["in_gold"] = ~found.set_index(["doc", "start"]).index.isin(alone)
+    found = found.rename(columns={"doc": "measure_id"})
     spans = found[["measure_id", "start", "end"]].itertuples(index=False)
     found["quote"] = [texts[i][start:end] for i, start, end in spans]
     keys = ["measure_id", "start", "quote"]
     numeric = found.loc[found["form"] == "numeric", keys]
     fits = set(numeric.itertuples(index=False)) == set(hand[keys].itertuples(index=False))
     _require(fits, "hand/indicators.csv and the numbers found in the list differ")
-    gold = load_gold_targets().query("coder == 'adjudicated'")
-    known = match_targets(found.rename(columns={"measure_id": "doc"}), gold)
-    odd = known[known["found"] & ~known["gold"]]
-    alone = set(odd[["doc", "start"]].itertuples(index=False, name=None))
-    found["in_gold"] = [
-        pair not in alone for pair in zip(found["measure_id"], found["start"], strict=True)
-    ]
     return found.merge(hand, on=keys, how="left")
 
 

@@ -1,7 +1,7 @@
 """Running the notebooks again gives the committed figures and the committed notebooks."""
 
-import importlib.util
 import platform
+import runpy
 from pathlib import Path
 
 import matplotlib
@@ -43,13 +43,11 @@ def find_differences(made, committed, *, pictures=HERE == MADE_WITH):
 @pytest.fixture(scope="module")
 def rerun(tmp_path_factory):
     """Run every notebook into temporary folders: (notebooks, figures)."""
-    spec = importlib.util.spec_from_file_location("run", ROOT / "notebooks" / "run.py")
-    run = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(run)
+    run_notebooks = runpy.run_path(str(ROOT / "notebooks" / "run.py"))["run_notebooks"]
     folder = tmp_path_factory.mktemp("rerun")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XQ_FIGURES", str(folder / "figures"))
-        run.run_notebooks(ROOT / "notebooks", out=folder / "notebooks", progress=lambda line: None)
+        run_notebooks(ROOT / "notebooks", out=folder / "notebooks", progress=lambda line: None)
     return folder
 
 

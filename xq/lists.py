@@ -313,7 +313,7 @@ def _find_header(path, lines):
                 name = HEADINGS[doubled.pop()][0]
                 _fail(path, index + 1, f"two columns {name}", "one", "Rename or delete one.")
             return index, fields
-        known = [_FIELDS.get(_clean(cell, label=True)[0]) for cell in line.split("\t")]
+        known = _name_fields(line)
         if len(set(known) - {None}) >= len(HEADINGS) - 2 and None in known:
             cells = zip(line.split("\t"), known, strict=True)
             odd = " ".join(cell.strip() or "(blank)" for cell, field in cells if not field)
@@ -329,8 +329,13 @@ def _find_header(path, lines):
 
 def _read_header(line):
     """Return the fields named by a line, one per cell, or None if it is no header."""
-    fields = [_FIELDS.get(_clean(cell, label=True)[0]) for cell in line.split("\t")]
+    fields = _name_fields(line)
     return fields if len(fields) > 1 and None not in fields else None
+
+
+def _name_fields(line):
+    """Return the field each cell of a line names, or None for each that names none."""
+    return [_FIELDS.get(_clean(cell, label=True)[0]) for cell in line.split("\t")]
 
 
 def _read_prose(lines):
@@ -449,7 +454,7 @@ def _split_row(path, number, line, fields, note):
 def _clean(cell, *, label):
     """Return a cell normalised, and the edits made: (rule, start in the cell, before, after)."""
     hits = list(_NOISE.finditer(cell))
-    following, nearest = ({}, "")  # the first character after each hit that is not noise itself
+    following, nearest = {}, ""  # the first character after each hit that is not noise itself
     for i in range(len(hits) - 1, -1, -1):
         end = hits[i].end()
         touching = i + 1 < len(hits) and hits[i + 1].start() == end

@@ -193,12 +193,10 @@ def find_targets(texts):
     if odd:
         raise ValueError(f"no text at {odd[:5]}: fill or drop these rows (texts.dropna())")
     rows = [{"doc": doc} | row for doc, text in texts.items() for row in _find(text)]
-    types = dict.fromkeys(["span", "indicator", "unit", "bound", "direction"], "str")
-    types |= dict.fromkeys(["form", "kind", "hedge", "scope"], "str")
-    columns = ["doc", "start", "end", "span", "indicator", "value", "value_from", *types]
-    columns = [*columns[:7], "unit", "bound", "direction", "form", "kind", "hedge", "scope"]
-    types |= {"start": "int64", "end": "int64", "value": float, "value_from": float}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    types = {"start": "int64", "end": "int64", "span": "str", "indicator": "str"}
+    types |= {"value": float, "value_from": float}
+    types |= dict.fromkeys("unit bound direction form kind hedge scope".split(), "str")
+    return pd.DataFrame(rows, columns=["doc", *types]).astype(types)
 
 
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
@@ -294,8 +292,7 @@ def _find_numbers(text, skip):
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
             high, value_from, end = upper, low, upper.end()
         elif lower := _LOWER.search(text, max(done, start - 24), start):
-            scale = low / _read_number(hit) if _read_number(hit) else 1
-            scale = _SCALES.get(lower[2], scale)
+            scale = _SCALES.get(lower[2], _read_scale(hit))
             value_from = round(float(lower[1].replace(",", "")) * scale, 6)
             start = lower.start()
         done = end
@@ -353,7 +350,8 @@ def _counts(text, hit):
     """Tell whether a number with a unit counts something, rather than naming or dating it."""
     before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
     unit = hit["unit"] or "%"
-    if _read_number(hit) is None:
+    value = _read_number(hit)
+    if value is None:
         return False
     if hit["unit"] == "人" and after[:1] in tuple("口均才民大工类"):
         return False
@@ -364,8 +362,7 @@ def _counts(text, hit):
         if not _GRANTS.search(clause) or (unit == "年" and len(hit["digits"] or "") == 4):
             return False
     if hit["han"]:
-        value = _read_number(hit)
-        if value is None or value == 0 or hit["han"] in ("万", "亿", "千", "十"):
+        if value == 0 or hit["han"] in ("万", "亿", "千", "十"):
             return False
         small = value < 10 and hit["han"] != "半"
         if unit in ("个百分点", "百分点", "个月") and value >= 1:
@@ -393,10 +390,13 @@ def _read_number(hit):
         return None
 
 
+def _read_scale(hit):
+    return _SCALES.get(hit["scale"], 1) * (10 if hit["unit"] == "成" else 1)
+
+
 def _read_value(hit):
-    scale = _SCALES.get(hit["scale"], 1) * (10 if hit["unit"] == "成" else 1)
     rest = float(hit["rest"] or 0) * {"万": 1e4, "千": 1e3, "百": 1e2}.get(hit["small"], 1)
-    return round(_read_number(hit) * scale + rest, 6)  # 2万3千, 1亿2000万
+    return round(_read_number(hit) * _read_scale(hit) + rest, 6)  # 2万3千, 1亿2000万
 
 
 def _read_unit(hit):
@@ -592,6 +592,9 @@ def _find_subject(text, first, hit, last):
     return (lead.end() if lead else before.start(), before.end())
 
 
+_FIELDS = ["value", "unit", "bound", "direction", "form_agrees", "kind", "indicator"]
+
+
 def match_targets(found, gold):
     """Hold found commitments against gold ones, record by record.
 
@@ -646,22 +649,9 @@ def match_targets(found, gold):
         for i, g in enumerate(gold_rows)
     ]
     rows += [_compare(None, f) for j, f in enumerate(found_rows) if j not in to_gold]
-    columns = [
-        "doc",
-        "start",
-        "found",
-        "gold",
-        "form",
-        "about",
-        *_FIELDS,
-        "indicator_exact",
-        "whole",
-    ]
+    columns = "doc start found gold form about".split() + [*_FIELDS, "indicator_exact", "whole"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["doc", "start"], kind="stable", ignore_index=True)
-
-
-_FIELDS = ["value", "unit", "bound", "direction", "form_agrees", "kind", "indicator"]
 
 
 def _plain(cell):
@@ -687,8 +677,7 @@ def _compare(gold, found):
     a, b = (re.sub(r"[\W_的]", "", _plain(r["indicator"])) for r in (gold, found))
     row["indicator"] = bool(a and b and (a in b or b in a))
     row["indicator_exact"] = a == b
-    needed = ["value", "unit", "bound", "form_agrees", "kind", "indicator"]
-    return row | {"whole": all(row[field] for field in needed)}
+    return row | {"whole": all(row[field] for field in _FIELDS if field != "direction")}
 
 
 def score_specificity(measures):

@@ -30,17 +30,7 @@ def find_baseline(texts):
             value = float(hit[1].strip(".,").replace(",", "")) * SCALES.get(hit[2], 1)
             before = re.split("[，。；、：]", text[: hit.start()])[-1]
             rows.append((doc, *hit.span(), before, value, None, hit[3], "=", "level"))
-    names = [
-        "doc",
-        "start",
-        "end",
-        "indicator",
-        "value",
-        "value_from",
-        "unit",
-        "bound",
-        "direction",
-    ]
+    names = "doc start end indicator value value_from unit bound direction".split()
     return pd.DataFrame(rows, columns=names).assign(form="numeric", kind="target")
 
 
