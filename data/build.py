@@ -13,7 +13,7 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from xq.lists import check_list, read_changes, read_list, read_notice  # noqa: E402
-from xq.tables import load_gold_targets, read_package  # noqa: E402
+from xq.tables import load_directives, load_gold_targets, read_package  # noqa: E402
 from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.units import find_units  # noqa: E402
 
@@ -35,7 +35,7 @@ def build_tables():
         missing there or here.
     """
     measures = read_list(RAW)
-    hand = {name: _read_hand(name) for name in ["tasks", "units", "doubts", "indicators"]}
+    hand = {name: _read_hand(name) for name in ["tasks", "units", "doubts", "indicators", "terms"]}
     tasks = _build_tasks(measures, hand["tasks"])
     named = find_units(measures.set_index("measure_id")["units"])
     units = _build_units(named, hand["units"])
@@ -52,6 +52,7 @@ def build_tables():
         "targets": _build_targets(measures, hand["indicators"]),
         "changes": read_changes(RAW),
         "notice": read_notice(RAW),
+        "terms": _build_terms(measures, tasks, units, hand["terms"]),
     }
 
 
@@ -63,7 +64,9 @@ def write_tables(folder=DATA):
         flags = {c: table[c].map({True: "true", False: "false"}) for c in table.select_dtypes(bool)}
         table = table.assign(**flags)[columns]
         text = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
-        (folder / package[name]["path"]).write_bytes(text.encode())
+        path = folder / package[name]["path"]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode())
     (folder / "CODEBOOK.md").write_bytes(_write_codebook(package).encode())
 
 
@@ -117,6 +120,25 @@ def _build_targets(measures, hand):
     fits = set(numeric.itertuples(index=False)) == set(hand[keys].itertuples(index=False))
     _require(fits, "hand/indicators.csv and the numbers found in the list differ")
     return found.merge(hand, on=keys, how="left")
+
+
+def _build_terms(measures, tasks, units, hand):
+    """Return the lexicon: the hand-written terms, every name of every unit, the directive words."""
+    names = units.assign(term=(units["unit"] + "；" + units["aliases"]).str.split("；"))
+    names = names.explode("term").query("term != ''").rename(columns={"unit_en": "term_en"})
+    names = names.assign(kind="unit", why="name of a responsible unit")
+    words = load_directives().rename(columns={"gloss": "term_en"}).assign(kind="verb")
+    terms = pd.concat([hand, names, words])[["term", "term_en", "kind", "why"]]
+    cells = [*zip(measures["measure_id"], measures["text"], strict=True)]
+    cells += [*zip(measures["measure_id"], measures["units"], strict=True)]
+    cells += [*zip(tasks["task_id"], tasks["title"], strict=True)]
+    found = {term: [i for i, cell in cells if term in cell] for term in terms["term"]}
+    absent = set(hand["term"]) - {term for term, places in found.items() if places}
+    _require(not absent, f"hand/terms.csv has terms that are not in the list: {sorted(absent)}")
+    terms["cells"] = terms["term"].map(found).map(len)
+    terms = terms[terms["cells"] > 0]  # directive words of other lists
+    terms["found_in"] = [found[term][0] for term in terms["term"]]
+    return terms
 
 
 def _to_ids(units):

@@ -17,8 +17,9 @@ NATIONAL = REPORTS / "national_2022.md"
 
 def test_build_reproduces_every_committed_file(tmp_path):
     runpy.run_path(str(DATA / "build.py"))["write_tables"](tmp_path)
-    written = {path.name for path in tmp_path.iterdir()}
-    assert written == {path.name for path in DATA.glob("*.csv")} | {"CODEBOOK.md"}
+    written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")}
+    beside = {path.name for path in DATA.glob("*.csv")} - {"labels.csv"}  # coded, not built
+    assert written == beside | {"CODEBOOK.md", "lexicon/terms.csv"}
     for name in written:
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
 
@@ -54,6 +55,49 @@ def test_tables_open_anywhere(path):
     assert all(re.fullmatch("[a-z][a-z0-9_]{0,31}", name) for name in table.columns)
     cells = "".join(table.drop(columns="before", errors="ignore").to_numpy(str).ravel())
     assert not set(cells) & set("\t\n")
+
+
+def test_labels_follow_the_codebook():
+    labels, codes = xq.load_labels(), xq.load_codes()
+    guide = (DATA / "gold" / "LABELS.md").read_text(encoding="utf-8")
+    assert list(labels["coder"].cat.categories) == ["adjudicated", "model-A", "model-B"]
+    rows = list(xq.load_measures()["measure_id"].repeat(3))
+    assert list(labels["measure_id"]) == rows
+    for code, name in codes.query("field != 'instrument'")[["code", "name"]].values:
+        assert f"`{code}` | {name} |" in guide  # one home for the names: the copy agrees
+    themes = codes.query("field == 'theme'")["code"]
+    assert list(labels["theme"].cat.categories) == list(themes)
+    assert set(labels["theme_alt"]) <= {"", *themes}
+    assert not (labels["theme"].astype("str") == labels["theme_alt"]).any()
+    type_of = codes.query("field == 'instrument_sub'").set_index("code")["part_of"]
+    for types, subs in labels[["instrument", "instrument_sub"]].values:
+        if subs == "none":
+            assert types == "none"
+            continue
+        subs = subs.split("；")
+        assert subs == [code for code in type_of.index if code in subs]  # known, ordered, once
+        assert types.split("；") == list(dict.fromkeys(type_of[subs]))
+
+
+def test_adjudication_log_has_every_difference_of_the_coders():
+    def spread(coder):
+        part = xq.load_labels().query("coder == @coder").set_index("measure_id")
+        part = part.astype({"theme": "str"})
+        subs = part["instrument_sub"].str.split("；").explode()
+        codes = {(row, field, value) for field in ["theme", "theme_alt"]
+                 for row, value in part[field].items()}  # fmt: skip
+        return codes | {(row, sub, "yes") for row, sub in subs.items()}
+
+    a, b, settled = (spread(coder) for coder in ["model-A", "model-B", "adjudicated"])
+    log = xq.load_labels_adjudication()
+    differing = {(row, field) for row, field, _ in a ^ b if field != "none"}
+    assert differing == set(log[["measure_id", "field"]].itertuples(index=False, name=None))
+    for row, field, value in log[["measure_id", "field", "settled"]].values:
+        if value in ("yes", "no"):
+            assert ((row, field, "yes") in settled) == (value == "yes")
+        else:
+            assert (row, field, value.replace("none", "")) in settled
+    assert {each for each in a & b if each[:2] not in differing and each[1] != "none"} <= settled
 
 
 def test_headings_identical_to_the_report_are_those_said_to_be():

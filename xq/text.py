@@ -1,0 +1,505 @@
+"""Sentences → counted words.
+
+Every function after `tokenize` takes its table of tokens and says which unit of analysis it
+counts in: a row of the list by default, or any other column the caller adds (`by="task_id"`).
+"""
+
+import re
+import warnings
+from array import array
+from functools import cache
+
+ENGINES = ("rjieba", "jieba")
+LAYERS = ("content", "verb", "function", "number", "mark")
+_FREQUENCY = 20_000  # of a lexicon term; tests hold every term to its sentence
+_NUMBER = re.compile(r"[\d.%]+")
+# jieba cuts each run of these characters by itself, so that one text may go to two engines.
+_LATIN = r"[a-zA-Z0-9+#&._%\-]"
+_RUN = re.compile(rf"(?:[\u4E00-\u9FD5]|{_LATIN})*")
+# Where rjieba cuts otherwise: Latin letters, digits and joiners in other forms than 2022, 6.6% or
+# 5G; line ends of Windows; whatever is beyond plain Chinese and ASCII.
+_ODD = re.compile(
+    rf"{_LATIN}(?<!{_LATIN}.)(?<!(?=(?:[a-zA-Z0-9]+|[0-9]+(?:\.[0-9]+)?%?|[+#&._%\-])(?!{_LATIN})).)"
+    r"|\r\n?|[^\u4E00-\u9FD5\n\u0020-\u007E\u3001-\u3011\uFF01-\uFF5E“”‘’—…·]"
+)
+
+
+def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
+    """Cut texts into tokens, without losing a character.
+
+    The words are those of jieba 0.42.1 with a private dictionary. By default rjieba, a faster
+    port, does the work, except for the rare runs of characters it would cut differently.
+
+    Parameters
+    ----------
+    texts : Series of str
+        One text per document; the index names the document.
+    terms : iterable of str, optional
+        Terms to keep whole; those of ``data/lexicon/terms.csv`` if omitted, ``()`` for none.
+    engine : {"rjieba", "jieba"}, default "rjieba"
+        Who cuts. The tokens are the same; "jieba" is the reference.
+    hmm : bool, default True
+        Whether words outside the dictionary are guessed (hidden Markov model).
+
+    Returns
+    -------
+    DataFrame
+        One row per token, in the order of the texts; ``texts[doc][start:end] == term``. Columns
+
+        - ``doc`` : category, document, as in the index of `texts`
+        - ``start``, ``end`` : int32, position in the text, in characters
+        - ``term`` : category, the token
+        - ``layer`` : category, "content", "verb" (policy verbs, ``data/lexicon/terms.csv``),
+          "function" (``data/lexicon/stopwords.csv``), "number" or "mark" (punctuation, spaces)
+
+    Raises
+    ------
+    TypeError
+        If `texts` is not a Series of str; the message names the document.
+    ValueError
+        If the engine is unknown or a document is named twice.
+
+    Notes
+    -----
+    jieba: https://github.com/fxsjy/jieba; rjieba: https://github.com/messense/rjieba-py.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if not isinstance(texts, pd.Series):
+        raise TypeError(f"texts is a {type(texts).__name__}; expected a Series, one text per row")
+    if not texts.index.is_unique:
+        raise ValueError(f"document named twice: {texts.index[texts.index.duplicated()][0]!r}")
+    if engine not in ENGINES:
+        raise ValueError(f"engine is {engine!r}; expected one of {ENGINES}")
+    cut = _build_cutter(engine, _lexicon() if terms is None else tuple(sorted(set(terms))), hmm)
+    ids, sizes, code, number = {}, array("i"), array("i"), array("i")
+    for doc, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"document {doc!r}: {text!r} is not a text")
+        tokens = cut(text)
+        code.extend([ids.setdefault(token, len(ids)) for token in tokens])
+        sizes.extend(map(len, tokens))
+        number.append(len(tokens))
+    number, size = np.asarray(number), np.asarray(sizes)
+    end = np.cumsum(size, dtype=np.int64)
+    total = np.concatenate([[0], end])
+    first = total[np.concatenate([[0], np.cumsum(number)[:-1]])] if len(number) else total[:0]
+    end -= np.repeat(first, number)
+    words, order = np.unique(np.array(list(ids), dtype=object), return_inverse=True)
+    doc = pd.Categorical.from_codes(np.repeat(np.arange(len(texts)), number), texts.index)
+    term = pd.Categorical.from_codes(order[np.asarray(code)] if ids else [], words.astype("str"))
+    layers = pd.Categorical([_layer(word) for word in words], LAYERS)
+    columns = {"doc": doc, "start": (end - size).astype("int32"), "end": end.astype("int32")}
+    layer = pd.Categorical.from_codes(layers.codes[term.codes], dtype=layers.dtype)
+    return pd.DataFrame(columns | {"term": term, "layer": layer})
+
+
+def count_terms(tokens, *, over="doc"):
+    """Count every term.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        From `tokenize`, perhaps filtered, perhaps with more columns.
+    over : str, default "doc"
+        A column with a larger unit (a task, say), to count how many of them a term is in.
+
+    Returns
+    -------
+    DataFrame
+        One row per term, most frequent first, ties in code-point order. Columns
+
+        - ``term``, ``layer`` : str, category
+        - ``n`` : int, how often it stands in the texts
+        - ``n_docs`` : int, in how many documents (document frequency)
+        - ``range`` : int, in how many units of `over` (range)
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    _need(tokens, "doc", "term", "layer", over)
+    grouped = tokens.groupby("term", observed=True)
+    counts = grouped.agg(
+        layer=("layer", "first"),
+        n=("doc", "size"),
+        n_docs=("doc", "nunique"),
+        range=(over, "nunique"),
+    )
+    counts = counts.reset_index().astype({"term": "str"})
+    return counts.sort_values(
+        ["n", "n_docs", "term"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def to_matrix(tokens, *, by="doc"):
+    """Count terms in every unit of analysis, as a matrix.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        From `tokenize`, perhaps filtered.
+    by : str, default "doc"
+        Column with the unit of analysis. A unit without a token has no row.
+
+    Returns
+    -------
+    DataFrame
+        Units in rows, terms in columns, both sorted; whole numbers, also the zeros: 4 bytes for
+        each unit and term. Keep only the terms you need when there are thousands of units.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    import pandas as pd
+
+    _need(tokens, by, "term")
+    matrix, units, terms = _count(tokens, by)
+    matrix = matrix.astype("int32").toarray()
+    return pd.DataFrame(matrix, pd.Index(units, name=by), pd.Index(terms, name="term"))
+
+
+def weight_terms(tokens, *, by="doc"):
+    """Weight the terms of every unit of analysis by tf-idf.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        From `tokenize`, perhaps filtered.
+    by : str, default "doc"
+        Column with the unit of analysis: what counts as one document.
+
+    Returns
+    -------
+    DataFrame
+        One row per unit and term, units in order, the heaviest term first. Columns
+
+        - the column named by `by` : unit of analysis
+        - ``term`` : str
+        - ``n`` : int, count in the unit
+        - ``tf_idf`` : float, count times ln((1 + units) / (1 + units with the term)) + 1, each
+          unit scaled to length 1
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Notes
+    -----
+    `sklearn.feature_extraction.text.TfidfTransformer` with its defaults.
+    """
+    import pandas as pd
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    _need(tokens, by, "term")
+    counts, units, terms = _count(tokens, by)
+    weights = TfidfTransformer().fit_transform(counts).tocoo()
+    table = pd.DataFrame({by: units[weights.row], "term": terms[weights.col]})
+    table["n"] = counts[weights.row, weights.col]
+    table["tf_idf"] = weights.data
+    rank = table["tf_idf"].round(9)
+    table = table.assign(rank=rank).sort_values([by, "rank", "term"], ascending=[True, False, True])
+    return table.drop(columns="rank").reset_index(drop=True)
+
+
+def find_context(texts, term, *, width=12):
+    """Find a term in texts and show it in its context (keyword in context).
+
+    Parameters
+    ----------
+    texts : Series of str
+        One text per document; the index names the document.
+    term : str
+        What to look for, character by character.
+    width : int, default 12
+        Characters of context on each side.
+
+    Returns
+    -------
+    DataFrame
+        One row per hit, in the order of the texts. Columns
+
+        - ``doc`` : document
+        - ``left``, ``term``, ``right`` : str; the sides are filled up with wide spaces to the
+          same width, so that the hits stand below each other
+        - ``start``, ``end`` : int, position of the term in the text
+
+    Raises
+    ------
+    ValueError
+        If the term is empty.
+    """
+    import pandas as pd
+
+    if not term:
+        raise ValueError("term is empty: name the word to look for")
+    rows = []
+    for doc, text in texts.items():
+        for hit in re.finditer(re.escape(term), text):
+            left = text[max(hit.start() - width, 0) : hit.start()].rjust(width, "\u3000")
+            right = text[hit.end() : hit.end() + width].ljust(width, "\u3000")
+            rows.append((doc, left, term, right, *hit.span()))
+    return pd.DataFrame(rows, columns=["doc", "left", "term", "right", "start", "end"])
+
+
+def score_keyness(tokens, *, by, prior=500, min_count=1, draws=1000, random_state=0):
+    """Score how much more a group of documents uses a term than the other documents do.
+
+    Two statistics, because they answer different questions: the weighted log-odds ratio says how
+    *certain* a difference is, the log-ratio how *large*. Chance means that whole documents are
+    dealt to the groups at random: a term that one long document repeats is no evidence.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        From `tokenize`, perhaps filtered.
+    by : Series or DataFrame
+        The groups: a Series document → group, or a table with the columns ``doc`` and one other,
+        one row per document and group, where a document may be in several groups.
+    prior : float, default 500
+        Strength of the prior in words; they are spread like the terms of all texts together.
+    min_count : int, default 1
+        Terms with fewer occurrences count as text but are not scored.
+    draws : int, default 1000
+        Permutations for the p-values, and bootstrap samples for the intervals.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and term, groups in order, the highest ``z`` first. Columns
+
+        - ``group`` : str
+        - ``term`` : str
+        - ``n``, ``n_other`` : int, count in the group and in the other documents
+        - ``n_docs`` : int, documents of the group that have the term
+        - ``log_odds`` : float, log-odds ratio with prior, natural logarithm
+        - ``z`` : float, the same divided by its standard deviation
+        - ``log_ratio``, ``log_ratio_low``, ``log_ratio_high`` : float, binary logarithm of the
+          ratio of relative frequencies, half a count added to each, with a 95 % bootstrap
+          interval over documents
+        - ``p`` : float, share of permutations with an equal or greater ``|z|``
+        - ``q`` : float, ``p`` corrected for all groups and terms scored (false-discovery rate,
+          Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x)
+
+    Raises
+    ------
+    ValueError
+        If a group has no document or all of them, or a column is missing.
+
+    Notes
+    -----
+    Monroe, Colaresi and Quinn 2008, doi:10.1093/pan/mpn018: equations 15, 16, 19 and 22.
+    """
+    import numpy as np
+    import pandas as pd
+    from scipy.stats import false_discovery_control
+
+    _need(tokens, "doc", "term")
+    counts, docs, terms = _count(tokens.astype({"doc": "str"}), "doc")
+    member, groups = _to_members(by, docs)
+    rng = np.random.default_rng(random_state)
+    total, size = counts.sum(axis=0), counts.sum()
+    kept = np.flatnonzero(total >= min_count)
+    scored, total, terms = counts[:, kept], total[kept], terms[kept]
+    length, share = counts.sum(axis=1), total * (prior / size)
+    order = np.argsort(rng.random((draws, len(docs))), axis=1)
+    picks = rng.multinomial(len(docs), np.full(len(docs), 1 / len(docs)), size=draws)
+    parts = []
+    for group, inside in zip(groups, member.T, strict=True):
+        n, words = inside @ scored, inside @ length
+        odds, z = _log_odds(n, words, total, size, share, prior)
+        beyond = np.zeros(len(kept))
+        low, high = _bootstrap(picks, inside, scored, length)
+        for some in np.array_split(order, max(draws // 250, 1)):
+            dealt = inside[some]
+            chance = _log_odds(dealt @ scored, (dealt @ length)[:, None], total, size, share, prior)
+            beyond += (np.abs(chance[1]) >= np.abs(z) - 1e-9).sum(axis=0)
+        columns = {"group": group, "term": terms, "n": n, "n_other": total - n}
+        columns |= {"n_docs": inside @ (scored > 0).astype(int), "log_odds": odds, "z": z}
+        columns |= {"log_ratio": _log_ratio(n, words, total - n, size - words)}
+        columns |= {"log_ratio_low": low, "log_ratio_high": high}
+        parts.append(pd.DataFrame(columns | {"p": (1 + beyond) / (1 + draws)}))
+    table = pd.concat(parts, ignore_index=True)
+    table["q"] = false_discovery_control(table["p"]) if len(table) else table["p"]
+    rank = table["z"].round(9)
+    table = table.assign(rank=-rank).sort_values(["group", "rank", "term"], ignore_index=True)
+    return table.drop(columns="rank")
+
+
+def _log_odds(n, words, total, size, share, prior):
+    """Return the log-odds ratio of group and rest, and its z-score (Monroe et al. 2008)."""
+    import numpy as np
+
+    inside, outside = n + share, total - n + share
+    odds = np.log(inside / (words + prior - inside))
+    odds = odds - np.log(outside / (size - words + prior - outside))
+    return odds, odds / np.sqrt(1 / inside + 1 / outside)
+
+
+def _log_ratio(n, words, others, other_words):
+    import numpy as np
+
+    return np.log2((n + 0.5) / words * other_words / (others + 0.5))
+
+
+def _bootstrap(picks, inside, scored, length):
+    """Return the ends of the 95 % interval of the log-ratio, documents drawn with replacement."""
+    import numpy as np
+
+    ratios = []
+    for some in np.array_split(picks, max(len(picks) // 250, 1)):
+        ours, theirs = some * inside, some * (1 - inside)
+        words, others = np.maximum((ours @ length), 1)[:, None], np.maximum(theirs @ length, 1)
+        ratios.append(_log_ratio(ours @ scored, words, theirs @ scored, others[:, None]))
+    return np.quantile(np.concatenate(ratios), [0.025, 0.975], axis=0)
+
+
+def _to_members(by, docs):
+    """Return documents × groups of 0 and 1, and the names of the groups."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(by, pd.Series):
+        by = by.rename("group").rename_axis("doc").reset_index()
+    if "doc" not in by or by.shape[1] != 2:
+        raise ValueError(f"by has the columns {[*by.columns]}; expected doc and one other")
+    group = by.columns[by.columns != "doc"][0]
+    table = pd.crosstab(by["doc"].astype("str"), by[group].astype("str"))
+    member = table.reindex(docs, fill_value=0).to_numpy().clip(max=1)
+    for name, size in zip(table.columns, member.sum(axis=0), strict=True):
+        if size in (0, len(docs)):
+            raise ValueError(
+                f"group {name!r} has {size} of {len(docs)} documents; nothing to compare"
+            )
+    return member.astype(np.int64), table.columns.to_numpy()
+
+
+def _count(tokens, by):
+    """Return a sparse matrix of counts, and the sorted units and terms it is made of."""
+    import numpy as np
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+    rows, units = _factorize(tokens[by])
+    columns, terms = _factorize(tokens["term"])
+    ones = np.ones(len(tokens), dtype=np.int64)
+    matrix = csr_array((ones, (rows, columns)), shape=(len(units), len(terms)))
+    matrix.sum_duplicates()
+    return matrix, np.asarray(units), np.asarray(terms)
+
+
+def _factorize(column):
+    """Return the number of each value, and the values that occur, sorted."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):  # its order is that of the texts
+        codes, used = pd.factorize(column.cat.codes)
+        values, order = pd.factorize(column.cat.categories[used], sort=True)[::-1]
+        return order[codes], values
+    return pd.factorize(column, sort=True)
+
+
+@cache
+def _lexicon():
+    """Return the terms that are kept whole."""
+    from .tables import load_terms
+
+    terms = load_terms()
+    return tuple(sorted(terms.loc[~terms["kind"].isin(["verb", "word"]), "term"]))
+
+
+@cache
+def _find_layers():
+    """Return the word → layer of the lexicon and the stop words."""
+    from .tables import load_stopwords, load_terms
+
+    layers = dict.fromkeys(load_terms().query("kind == 'verb'")["term"], "verb")
+    return layers | dict.fromkeys(load_stopwords().query("kind == 'function'")["word"], "function")
+
+
+def _layer(token):
+    if layer := _find_layers().get(token):
+        return layer
+    if _NUMBER.fullmatch(token):
+        return "number"
+    return "content" if any(map(str.isalnum, token)) else "mark"
+
+
+def _need(table, *columns):
+    if missing := [name for name in columns if name not in table]:
+        raise ValueError(f"the table has no column {missing}; it has {[*table.columns]}")
+
+
+@cache
+def _build_cutter(engine, terms, hmm):
+    """Return the function that cuts a text into a list of tokens; built once for each dictionary."""
+    jieba_cut = _build_jieba(terms)
+    whole = [re.escape(term) for term in sorted(terms, key=len, reverse=True)]
+    whole = [term for term in whole if not re.fullmatch(f"{_RUN}+", term.replace("\\", ""))]
+
+    def cut_jieba(text):
+        return jieba_cut()(text, HMM=hmm)
+
+    def cut_rjieba(text):
+        tokens, place = [], 0
+        while odd := _ODD.search(text, place):
+            start = odd.start()
+            while start > place and _RUN.fullmatch(text, start - 1, start):
+                start -= 1
+            tokens += rust(text[place:start], hmm)
+            place = _RUN.match(text, odd.end()).end()
+            tokens += cut_jieba(text[start:place])
+        return tokens + rust(text[place:], hmm) if place else rust(text, hmm)
+
+    cut = cut_jieba
+    if engine == "rjieba":
+        rust, cut = _build_rjieba(terms), cut_rjieba
+    if not whole:
+        return cut
+    split = re.compile(f"({'|'.join(whole)})").split
+
+    def cut_around(text):
+        """Keep the terms with punctuation inside, at which jieba always cuts."""
+        parts = split(text)
+        if len(parts) == 1:
+            return cut(text)
+        return [token for i, part in enumerate(parts) for token in ([part] if i % 2 else cut(part))]
+
+    return cut_around
+
+
+@cache
+def _build_jieba(terms):
+    """Return a function that loads a private jieba once and returns its `lcut`."""
+
+    @cache
+    def load():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes, pkg_resources
+            import jieba
+        cutter = jieba.Tokenizer()
+        # Not cutter.initialize(): that writes a cache into the shared temporary folder.
+        cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
+        cutter.initialized = True
+        for term in terms:
+            cutter.add_word(term, _FREQUENCY)
+        return cutter.lcut
+
+    return load
+
+
+@cache
+def _build_rjieba(terms):
+    import rjieba
+
+    cutter = rjieba.Jieba()
+    for term in terms:
+        cutter.add_word(term, _FREQUENCY, "")
+    return cutter.cut
