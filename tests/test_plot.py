@@ -18,6 +18,7 @@ from xq.plot import (
     plot_bars,
     plot_dots,
     plot_matrix,
+    plot_specifications,
     save_figure,
     say,
     use_style,
@@ -589,3 +590,34 @@ def test_pictures_in_a_notebook(tmp_path, monkeypatch):
         assert image.text == {}  # neither date nor version
         assert image.size[0] == 700
     assert run()[1]["data"]["image/png"] == png
+
+
+def test_specifications_are_drawn_in_order_with_their_tiles():
+    from matplotlib.colors import to_rgba
+
+    use_style()
+    table = pd.DataFrame({"score": [0.2, 0.9], "stop": ["a", "b"], "holds": [True, False]})
+    rows = {"a": ("stop", "a"), "b": ("stop", "b"), "holds": ("holds", True)}
+    ax = plot_specifications(table, value="score", rows=rows)
+    assert ax.collections[0].get_offsets()[:, 1].tolist() == [0.9, 0.2]
+    faces = [group.get_facecolor() for group in ax.figure.axes[1].collections]
+    empty = to_rgba(COLORS["empty"])
+    filled = [[tuple(face) != empty for face in each] for each in faces]
+    assert filled == [[False, True], [True, False], [False, True]]
+    with pytest.raises(ValueError, match="no column"):
+        plot_specifications(table, value="score", rows={"a": ("nothing", 1)})
+
+
+def test_a_network_is_saved_as_graphml(tmp_path, monkeypatch):
+    import networkx as nx
+
+    monkeypatch.setenv("XQ_FIGURES", str(tmp_path))
+    use_style()
+    graph = nx.Graph()
+    graph.add_edge("税", "费", n=2)
+    table = pd.DataFrame({"x": [1], "y": ["a"]})
+    ax = plot_dots(table, x="x", y="y")
+    ax.set_title(say("标题", "title"))
+    save_figure(ax.figure, "99-net", data=table, alt=say("图", "figure"), graph=graph)
+    back = nx.read_graphml(tmp_path / "99-net.graphml")
+    assert back.edges["税", "费"]["n"] == 2

@@ -67,9 +67,7 @@ def test_tables_go_to_stata_and_back(tmp_path):
 
 
 def test_import_is_light():
-    code = (
-        "import sys, xq; print({'pandas', 'matplotlib', 'sklearn', 'networkx'} & set(sys.modules))"
-    )
+    code = "import sys, xq; print({'pandas', 'numpy', 'scipy', 'matplotlib', 'sklearn', 'jieba', 'rjieba', 'networkx'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

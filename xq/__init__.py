@@ -13,9 +13,18 @@ __version__ = "0.1.0"
 _HOME = {
     name: module
     for module, names in {
+        "labels": ["score_agreement"],
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
-        "plot": ["plot_bars", "plot_dots", "plot_matrix", "save_figure", "say", "use_style"],
+        "plot": [
+            "plot_bars",
+            "plot_dots",
+            "plot_matrix",
+            "plot_specifications",
+            "save_figure",
+            "say",
+            "use_style",
+        ],
         "tables": [
             "load_adjudication",
             "load_changes",
@@ -43,6 +52,7 @@ _HOME = {
         "text": [
             "count_terms",
             "find_context",
+            "score_cowords",
             "score_keyness",
             "to_matrix",
             "tokenize",

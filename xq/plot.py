@@ -10,6 +10,8 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
+from .tables import need_columns
+
 LANGUAGES = ("zh", "en")
 # By role. Dark, middle and light stay apart in grey print and for colour-blind readers.
 COLORS = {
@@ -106,7 +108,7 @@ def say(zh, en):
     return shown
 
 
-def save_figure(fig, name, *, data, alt, source=None):
+def save_figure(fig, name, *, data, alt, source=None, graph=None):
     """Write a figure in Chinese and in English, and the table it draws.
 
     Writes ``NAME.zh.png``, ``NAME.en.png``, ``NAME.zh.svg``, ``NAME.en.svg`` and ``NAME.csv`` to
@@ -127,6 +129,8 @@ def save_figure(fig, name, *, data, alt, source=None):
         What the figure shows, for those who cannot see it, from `say`.
     source : str, optional
         Source line, from `say`; the published list if omitted.
+    graph : networkx.Graph, optional
+        The network drawn; written as ``NAME.graphml`` too, for Gephi and the like.
 
     Raises
     ------
@@ -142,6 +146,11 @@ def save_figure(fig, name, *, data, alt, source=None):
         raise ValueError(f"alt={alt!r}: describe the figure with alt=xq.say(zh, en)")
     csv = _to_csv(data)
     files = {f"{name}.csv": csv}
+    if graph is not None:
+        from networkx import generate_graphml
+
+        lines = generate_graphml(graph, named_key_ids=True)
+        files[f"{name}.graphml"] = ("\n".join(lines) + "\n").encode()
     facts = {"Rows": len(data), "CSV SHA-256": hashlib.sha256(csv).hexdigest()[:12]} | _hash_raw()
     title = _add_title(fig)
     source = _add_source(fig, say(*SOURCE) if source is None else source)
@@ -297,6 +306,57 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
     ax.spines["bottom"].set_visible(False)
     patches = [Patch(color=value) for value in faces.values()]
     _add_legend(ax, patches, [label for _, label in colors.values()])
+    return ax
+
+
+def plot_specifications(table, *, value, rows):
+    """Draw a specification curve: results in order of size, and below what each rests on.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per specification.
+    value : str
+        Column of the result, drawn above; specifications are put in its order, ties as they come.
+    rows : dict
+        Label of a line of tiles (Chinese ones from `say`) → (column, value): a tile is filled
+        where the column has the value. Lines of one column share a colour.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The upper one; the lower one is ``ax.figure.axes[1]``.
+
+    Raises
+    ------
+    ValueError
+        If the table is empty or a column is missing.
+
+    Notes
+    -----
+    Simonsohn, Simmons and Nelson 2020, doi:10.1038/s41562-020-0912-z.
+    """
+    _need(table, value, *(column for column, _ in rows.values()))
+    import matplotlib.pyplot as plt
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
+    table = table.sort_values(value, ascending=False, kind="stable")
+    ratio = {"height_ratios": [1.6, 0.19 * len(rows)]}
+    _, (ax, below) = plt.subplots(2, 1, sharex=True, figsize=(7, 2.6 + 0.19 * len(rows)), **ratio)
+    ax.scatter(range(len(table)), table[value], s=22, c=COLORS["lead"], zorder=3)
+    ax.grid(axis="y")
+    columns = list(dict.fromkeys(column for column, _ in rows.values()))
+    for line, (column, wanted) in enumerate(rows.values()):
+        filled = table[column] == wanted
+        tiles = [Rectangle((i - 0.42, line - 0.36), 0.84, 0.72) for i in range(len(table))]
+        key = CYCLE[columns.index(column) % len(CYCLE)]
+        faces = [COLORS[key] if each else COLORS["empty"] for each in filled]
+        below.add_collection(PatchCollection(tiles, facecolor=faces, lw=0), autolim=False)
+    _label_rows(below, rows)
+    for each in (ax, below):
+        each.set(xlim=(-0.7, len(table) - 0.3), xticks=[])
+        each.spines["bottom"].set_visible(False)
     return ax
 
 
@@ -528,8 +588,7 @@ def _render(fig, kind, metadata, facts):
 
 
 def _need(table, *columns):
-    if missing := [name for name in columns if name not in table]:
-        raise ValueError(f"the table has no column {missing}; it has {[*table.columns]}")
+    need_columns(table, *columns)
     if table.empty:
         raise ValueError("the table is empty")
 

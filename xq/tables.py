@@ -28,6 +28,12 @@ def read_package():
     return {resource["name"]: resource for resource in package["resources"]}
 
 
+def need_columns(table, *columns):
+    """Raise ValueError, naming what is missing and what is there, if a column is missing."""
+    if missing := [name for name in columns if name not in table]:
+        raise ValueError(f"the table has no column {missing}; it has {[*table.columns]}")
+
+
 @cache
 def _read_table(name):
     import pandas as pd

@@ -7,9 +7,14 @@ counts in: a row of the list by default, or any other column the caller adds (`b
 import re
 import warnings
 from array import array
+from collections import defaultdict
 from functools import cache
+from itertools import count
+
+from .tables import load_stopwords, load_terms, need_columns
 
 ENGINES = ("rjieba", "jieba")
+COWORD = ("n", "association", "cosine")
 LAYERS = ("content", "verb", "function", "number", "mark")
 _FREQUENCY = 20_000  # of a lexicon term; tests hold every term to its sentence
 _NUMBER = re.compile(r"[\d.%]+")
@@ -73,22 +78,22 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     if engine not in ENGINES:
         raise ValueError(f"engine is {engine!r}; expected one of {ENGINES}")
     cut = _build_cutter(engine, _lexicon() if terms is None else tuple(sorted(set(terms))), hmm)
-    ids, sizes, code, number = {}, array("i"), array("i"), array("i")
+    ids = defaultdict(count().__next__)  # token → number, in order of first appearance
+    code, number = array("i"), []
     for doc, text in texts.items():
         if not isinstance(text, str):
             raise TypeError(f"document {doc!r}: {text!r} is not a text")
         tokens = cut(text)
-        code.extend([ids.setdefault(token, len(ids)) for token in tokens])
-        sizes.extend(map(len, tokens))
+        code.extend(map(ids.__getitem__, tokens))
         number.append(len(tokens))
-    number, size = np.asarray(number), np.asarray(sizes)
-    end = np.cumsum(size, dtype=np.int64)
-    total = np.concatenate([[0], end])
-    first = total[np.concatenate([[0], np.cumsum(number)[:-1]])] if len(number) else total[:0]
-    end -= np.repeat(first, number)
+    code, number = np.asarray(code), np.array(number, dtype=int)
+    size = np.array([len(token) for token in ids], dtype=int)[code]
+    end = np.cumsum(size)
+    before = np.concatenate([[0], end])[np.cumsum(number) - number]  # characters of earlier texts
+    end -= np.repeat(before, number)
     words, order = np.unique(np.array(list(ids), dtype=object), return_inverse=True)
     doc = pd.Categorical.from_codes(np.repeat(np.arange(len(texts)), number), texts.index)
-    term = pd.Categorical.from_codes(order[np.asarray(code)] if ids else [], words.astype("str"))
+    term = pd.Categorical.from_codes(order[code], words.astype("str"))
     layers = pd.Categorical([_layer(word) for word in words], LAYERS)
     columns = {"doc": doc, "start": (end - size).astype("int32"), "end": end.astype("int32")}
     layer = pd.Categorical.from_codes(layers.codes[term.codes], dtype=layers.dtype)
@@ -120,7 +125,7 @@ def count_terms(tokens, *, over="doc"):
     ValueError
         If a column is missing.
     """
-    _need(tokens, "doc", "term", "layer", over)
+    need_columns(tokens, "doc", "term", "layer", over)
     grouped = tokens.groupby("term", observed=True)
     counts = grouped.agg(
         layer=("layer", "first"),
@@ -157,7 +162,7 @@ def to_matrix(tokens, *, by="doc"):
     """
     import pandas as pd
 
-    _need(tokens, by, "term")
+    need_columns(tokens, by, "term")
     matrix, units, terms = _count(tokens, by)
     matrix = matrix.astype("int32").toarray()
     return pd.DataFrame(matrix, pd.Index(units, name=by), pd.Index(terms, name="term"))
@@ -191,20 +196,21 @@ def weight_terms(tokens, *, by="doc"):
 
     Notes
     -----
-    `sklearn.feature_extraction.text.TfidfTransformer` with its defaults.
+    As `sklearn.feature_extraction.text.TfidfTransformer` with its defaults, which a test compares;
+    loading scikit-learn takes longer than cutting all the texts.
     """
+    import numpy as np
     import pandas as pd
-    from sklearn.feature_extraction.text import TfidfTransformer
 
-    _need(tokens, by, "term")
+    need_columns(tokens, by, "term")
     counts, units, terms = _count(tokens, by)
-    weights = TfidfTransformer().fit_transform(counts).tocoo()
-    table = pd.DataFrame({by: units[weights.row], "term": terms[weights.col]})
-    table["n"] = counts[weights.row, weights.col]
-    table["tf_idf"] = weights.data
-    rank = table["tf_idf"].round(9)
-    table = table.assign(rank=rank).sort_values([by, "rank", "term"], ascending=[True, False, True])
-    return table.drop(columns="rank").reset_index(drop=True)
+    row, column = counts.nonzero()
+    n, units_with = counts.data, np.bincount(column, minlength=len(terms))
+    weights = n * (np.log((1 + len(units)) / (1 + units_with)) + 1)[column]
+    weights /= np.sqrt(np.bincount(row, weights**2))[row]
+    order = np.lexsort((column, -weights.round(9), row))
+    table = {by: units[row], "term": terms[column], "n": n, "tf_idf": weights}
+    return pd.DataFrame(table).iloc[order].reset_index(drop=True)
 
 
 def find_context(texts, term, *, width=12):
@@ -301,7 +307,7 @@ def score_keyness(tokens, *, by, prior=500, min_count=1, draws=1000, random_stat
     import pandas as pd
     from scipy.stats import false_discovery_control
 
-    _need(tokens, "doc", "term")
+    need_columns(tokens, "doc", "term")
     counts, docs, terms = _count(tokens.astype({"doc": "str"}), "doc")
     member, groups = _to_members(by, docs)
     rng = np.random.default_rng(random_state)
@@ -331,6 +337,73 @@ def score_keyness(tokens, *, by, prior=500, min_count=1, draws=1000, random_stat
     rank = table["z"].round(9)
     table = table.assign(rank=-rank).sort_values(["group", "rank", "term"], ignore_index=True)
     return table.drop(columns="rank")
+
+
+def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random_state=0):
+    """Score how strongly terms stand together, and how firm that is.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        From `tokenize`, perhaps filtered.
+    by : str, default "doc"
+        Column with the unit of analysis: two terms stand together if one unit has both.
+    n_terms : int, default 50
+        Only the terms that are in most units; ties in code-point order.
+    n_edges : int, default 30
+        How many pairs count as strong.
+    draws : int, default 200
+        Bootstrap samples of units; 0 for none.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair that stands together in at least two units, most units first. Columns
+
+        - ``term``, ``other`` : str
+        - ``n`` : int, units with both
+        - ``association`` : float, `n` over what it would be were the two independent (association
+          strength, van Eck and Waltman 2009, doi:10.1002/asi.21075)
+        - ``cosine`` : float, `n` over the geometric mean of the units of either (Ochiai)
+        - ``firm_n``, ``firm_association``, ``firm_cosine`` : float, share of samples in which the
+          pair is among the `n_edges` strongest; missing if there are no draws
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    import numpy as np
+    import pandas as pd
+
+    need_columns(tokens, by, "term")
+    counts, units, terms = _count(tokens, by)
+    present = (counts > 0).astype("int64")
+    widest = np.argsort(-present.sum(axis=0), kind="stable")[:n_terms]
+    present, terms = present[:, np.sort(widest)].toarray(), terms[np.sort(widest)]
+    one, two = np.triu_indices(len(terms), 1)
+
+    def measure(weight):
+        each = weight @ present
+        both = ((present * weight[:, None]).T @ present)[one, two]
+        product = np.maximum((each[one] * each[two]).astype(float), 1)
+        strong = both >= 2  # one unit shared is no tie
+        return both, strong * both * weight.sum() / product, strong * both / np.sqrt(product)
+
+    table = pd.DataFrame({"term": terms[one], "other": terms[two]})
+    rng, firm = np.random.default_rng(random_state), np.zeros((3, len(one)))
+    for _ in range(draws):
+        weight = np.bincount(rng.integers(0, len(units), len(units)), minlength=len(units))
+        for hits, strength in zip(firm, measure(weight), strict=True):
+            hits[np.argsort(-strength, kind="stable")[:n_edges]] += 1
+    for name, strength in zip(COWORD, measure(np.ones(len(units), dtype=int)), strict=True):
+        table[name] = strength
+    for name, hits in zip(COWORD, firm, strict=True):
+        table[f"firm_{name}"] = hits / draws if draws else np.nan
+    table = table[table["n"] >= 2]
+    return table.sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
 def _log_odds(n, words, total, size, share, prior):
@@ -384,7 +457,6 @@ def _to_members(by, docs):
 def _count(tokens, by):
     """Return a sparse matrix of counts, and the sorted units and terms it is made of."""
     import numpy as np
-    import pandas as pd
     from scipy.sparse import csr_array
 
     rows, units = _factorize(tokens[by])
@@ -409,8 +481,6 @@ def _factorize(column):
 @cache
 def _lexicon():
     """Return the terms that are kept whole."""
-    from .tables import load_terms
-
     terms = load_terms()
     return tuple(sorted(terms.loc[~terms["kind"].isin(["verb", "word"]), "term"]))
 
@@ -418,8 +488,6 @@ def _lexicon():
 @cache
 def _find_layers():
     """Return the word → layer of the lexicon and the stop words."""
-    from .tables import load_stopwords, load_terms
-
     layers = dict.fromkeys(load_terms().query("kind == 'verb'")["term"], "verb")
     return layers | dict.fromkeys(load_stopwords().query("kind == 'function'")["word"], "function")
 
@@ -432,20 +500,13 @@ def _layer(token):
     return "content" if any(map(str.isalnum, token)) else "mark"
 
 
-def _need(table, *columns):
-    if missing := [name for name in columns if name not in table]:
-        raise ValueError(f"the table has no column {missing}; it has {[*table.columns]}")
-
-
 @cache
 def _build_cutter(engine, terms, hmm):
-    """Return the function that cuts a text into a list of tokens; built once for each dictionary."""
-    jieba_cut = _build_jieba(terms)
-    whole = [re.escape(term) for term in sorted(terms, key=len, reverse=True)]
-    whole = [term for term in whole if not re.fullmatch(f"{_RUN}+", term.replace("\\", ""))]
+    """Return the function that cuts a text into tokens; built once for each dictionary."""
+    jieba = _build_jieba(terms)
 
     def cut_jieba(text):
-        return jieba_cut()(text, HMM=hmm)
+        return jieba()(text, HMM=hmm)
 
     def cut_rjieba(text):
         tokens, place = [], 0
@@ -456,23 +517,22 @@ def _build_cutter(engine, terms, hmm):
             tokens += rust(text[place:start], hmm)
             place = _RUN.match(text, odd.end()).end()
             tokens += cut_jieba(text[start:place])
-        return tokens + rust(text[place:], hmm) if place else rust(text, hmm)
+        return tokens + rust(text[place:], hmm)
 
     cut = cut_jieba
     if engine == "rjieba":
         rust, cut = _build_rjieba(terms), cut_rjieba
-    if not whole:
-        return cut
-    split = re.compile(f"({'|'.join(whole)})").split
+    marked = [term for term in terms if not _RUN.fullmatch(term)]  # jieba always cuts at marks
+    marked = re.compile("|".join(map(re.escape, sorted(marked, key=len, reverse=True))))
 
     def cut_around(text):
-        """Keep the terms with punctuation inside, at which jieba always cuts."""
-        parts = split(text)
-        if len(parts) == 1:
-            return cut(text)
-        return [token for i, part in enumerate(parts) for token in ([part] if i % 2 else cut(part))]
+        tokens, place = [], 0
+        for hit in marked.finditer(text):
+            tokens += [*cut(text[place : hit.start()]), hit[0]]
+            place = hit.end()
+        return tokens + cut(text[place:])
 
-    return cut_around
+    return cut_around if marked.pattern else cut
 
 
 @cache

@@ -1,0 +1,60 @@
+"""Agreement is what the textbook says it is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xq
+from krippendorff import alpha
+
+
+def make_codes(**coders):
+    """Return codes of items 0, 1, 2 … by coder, each a list of codes."""
+    rows = [(i, name, code) for name, given in coders.items() for i, code in enumerate(given)]
+    return pd.DataFrame(rows, columns=["item", "coder", "code"])
+
+
+def test_agreement_by_hand():
+    """Ten things, the coders differ on one: 19 observed disagreements would be chance's share."""
+    scores = xq.score_agreement(make_codes(a=list("xxxxyyyyyy"), b=list("xxxyyyyyyy")), draws=20)
+    # x: 7 of 20 values; expected disagreement 2·7·13/(20·19), observed 2·1/20
+    expected = 1 - (2 * 1 / 20) / (2 * 7 * 13 / (20 * 19))
+    row = scores.set_index("code").loc["x"]
+    assert row["alpha"] == pytest.approx(expected)
+    assert [*row[["n_min", "n_max", "agree"]]] == [3, 4, 0.9]
+    assert row["alpha_low"] <= row["alpha"] <= row["alpha_high"] <= 1
+    assert scores["code"].tolist() == ["x", "y"]
+
+
+def test_several_codes_for_one_thing():
+    codes = make_codes(a=["x", "x", "y"], b=["x", "y", "y"])
+    codes.loc[len(codes)] = [0, "a", "y"]
+    scores = xq.score_agreement(codes, draws=5).set_index("code")
+    data = np.array([[1, 0, 1], [0, 1, 1]])
+    assert scores.loc["y", "alpha"] == pytest.approx(alpha(data, level_of_measurement="nominal"))
+
+
+def test_a_code_nobody_varies_has_no_alpha():
+    codes = make_codes(a=["x", "x"], b=["x", "x"])
+    assert xq.score_agreement(codes, draws=5)["alpha"].isna().all()
+
+
+def test_random_coders_agree_by_chance_only():
+    rng = np.random.default_rng(0)
+    coders = {name: list(rng.choice(list("xy"), 400)) for name in "ab"}
+    row = xq.score_agreement(make_codes(**coders)).iloc[0]
+    assert row["alpha_low"] < 0 < row["alpha_high"]
+
+
+def test_missing_codings_are_named():
+    with pytest.raises(ValueError, match="coder 'b' has not coded all 2 things"):
+        xq.score_agreement(make_codes(a=["x", "y"], b=["x"]))
+    with pytest.raises(ValueError, match="no column"):
+        xq.score_agreement(pd.DataFrame({"item": [1]}))
+
+
+def test_the_committed_labels():
+    labels = xq.load_labels().query("coder != 'adjudicated'").astype({"coder": "str"})
+    codes = labels.rename(columns={"measure_id": "item", "theme": "code"})
+    scores = xq.score_agreement(codes, draws=20)
+    assert len(scores) == labels["theme"].nunique()
+    assert scores["alpha"].between(0.6, 1).all()
