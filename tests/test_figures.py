@@ -32,7 +32,7 @@ def find_differences(made, committed, *, pictures=HERE == MADE_WITH):
         one, two = made / name, committed / name
         if not (one.exists() and two.exists()):
             differ.append(name)
-        elif pictures or name.endswith(".csv"):
+        elif pictures or name.endswith((".csv", ".graphml")):
             if one.read_bytes() != two.read_bytes():
                 differ.append(name)
         elif name.endswith(".png") and Image.open(one).text != Image.open(two).text:
