@@ -13,7 +13,13 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from xq.lists import check_list, read_changes, read_list, read_notice  # noqa: E402
-from xq.tables import load_directives, load_gold_targets, read_package  # noqa: E402
+from xq.tables import (  # noqa: E402
+    load_directives,
+    load_gold_targets,
+    load_targets_national,
+    load_targets_tianjin,
+    read_package,
+)
 from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.units import find_units  # noqa: E402
 
@@ -35,7 +41,10 @@ def build_tables():
         missing there or here.
     """
     measures = read_list(RAW)
-    hand = {name: _read_hand(name) for name in ["tasks", "units", "doubts", "indicators", "terms"]}
+    hand = {
+        name: _read_hand(name)
+        for name in ["tasks", "units", "doubts", "indicators", "terms", "ladder"]
+    }
     tasks = _build_tasks(measures, hand["tasks"])
     named = find_units(measures.set_index("measure_id")["units"])
     units = _build_units(named, hand["units"])
@@ -43,16 +52,18 @@ def build_tables():
     flags = doubts.drop_duplicates(["measure_id", "problem"]).groupby("measure_id")["problem"]
     measures["doubts"] = measures["measure_id"].map(flags.agg("；".join)).fillna("")
     named["unit_id"] = named["unit_written"].map(_to_ids(units))
+    targets = _build_targets(measures, hand["indicators"])
     return {
         "tasks": tasks,
         "measures": measures,
         "units": units,
         "responsibilities": named,
         "doubts": doubts,
-        "targets": _build_targets(measures, hand["indicators"]),
+        "targets": targets,
         "changes": read_changes(RAW),
         "notice": read_notice(RAW),
         "terms": _build_terms(measures, tasks, units, hand["terms"]),
+        "ladder": _build_ladder(targets, hand["ladder"]),
     }
 
 
@@ -139,6 +150,27 @@ def _build_terms(measures, tasks, units, hand):
     terms = terms[terms["cells"] > 0]  # directive words of other lists
     terms["found_in"] = [found[term][0] for term in terms["term"]]
     return terms
+
+
+def _build_ladder(targets, hand):
+    """Return the targets of three levels that are about the same thing."""
+    nation, city = load_targets_national(), load_targets_tianjin()
+    own = targets.astype({"form": "str"}).fillna({"label": "", "kind": ""})
+    parts = [
+        nation.assign(level="nation", place=nation["line"].astype("str")),
+        city.assign(level="city", place=city["line"].astype("str")),
+        own.assign(level="district", place=own["measure_id"]),
+    ]
+    known = pd.concat([part.astype({"form": "str", "kind": "str"}) for part in parts])
+    keys = ["level", "place", "start", "label"]
+    known = known.drop(columns="indicator").drop_duplicates(keys)
+    hand = hand.astype({"place": "str"})
+    ladder = hand.merge(known, on=keys, how="left", validate="many_to_one")
+    lost = ladder[ladder["form"].isna() & (ladder["words"] == "")]
+    _require(lost.empty, f"hand/ladder.csv: no such target: {lost[keys].to_dict('records')}")
+    ladder["quote"] = ladder["quote"].fillna(ladder["words"])
+    ladder["form"] = ladder["form"].fillna("words")
+    return ladder
 
 
 def _to_ids(units):

@@ -22,7 +22,8 @@ def test_agreement_by_hand():
     assert row["alpha"] == pytest.approx(expected)
     assert [*row[["n_min", "n_max", "agree"]]] == [3, 4, 0.9]
     assert row["alpha_low"] <= row["alpha"] <= row["alpha_high"] <= 1
-    assert scores["code"].tolist() == ["x", "y"]
+    assert scores["code"].tolist() == ["(all)", "x", "y"]
+    assert scores["alpha"].iloc[0] == pytest.approx(expected)  # two codes: the same choice
 
 
 def test_several_codes_for_one_thing():
@@ -41,13 +42,17 @@ def test_a_code_nobody_varies_has_no_alpha():
 def test_random_coders_agree_by_chance_only():
     rng = np.random.default_rng(0)
     coders = {name: list(rng.choice(list("xy"), 400)) for name in "ab"}
-    row = xq.score_agreement(make_codes(**coders)).iloc[0]
+    row = xq.score_agreement(make_codes(**coders)).iloc[1]
     assert row["alpha_low"] < 0 < row["alpha_high"]
 
 
 def test_missing_codings_are_named():
     with pytest.raises(ValueError, match="coder 'b' has not coded all 2 things"):
         xq.score_agreement(make_codes(a=["x", "y"], b=["x"]))
+    with pytest.raises(ValueError, match="at least two"):
+        xq.score_agreement(make_codes(a=["x", "y"]))
+    with pytest.raises(ValueError, match="a code is missing"):
+        xq.score_agreement(make_codes(a=["x", "y"], b=["x", None]))
     with pytest.raises(ValueError, match="no column"):
         xq.score_agreement(pd.DataFrame({"item": [1]}))
 
@@ -56,5 +61,5 @@ def test_the_committed_labels():
     labels = xq.load_labels().query("coder != 'adjudicated'").astype({"coder": "str"})
     codes = labels.rename(columns={"measure_id": "item", "theme": "code"})
     scores = xq.score_agreement(codes, draws=20)
-    assert len(scores) == labels["theme"].nunique()
+    assert len(scores) == labels["theme"].nunique() + 1
     assert scores["alpha"].between(0.6, 1).all()

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import xq
 from test_data import REPORTS
-from xq.text import _build_cutter, _build_jieba, _find_layers, _lexicon
+from xq.text import _build_cutter, _build_jieba, _deal, _find_layers, _lexicon
 
 MEASURES = xq.load_measures()
 TEXTS = MEASURES.set_index("measure_id")["text"]
@@ -98,6 +99,8 @@ def test_bad_input_is_named():
         xq.tokenize(pd.Series({"M1": "税", "M9": None}, dtype=object))
     with pytest.raises(ValueError, match="named twice: 'M1'"):
         xq.tokenize(pd.Series(["税", "费"], index=["M1", "M1"]))
+    with pytest.raises(TypeError, match="terms is the text"):
+        xq.tokenize(TEXTS, terms="稳岗")
     with pytest.raises(ValueError, match="engine is 'pkuseg'"):
         xq.tokenize(TEXTS, engine="pkuseg")
     with pytest.raises(ValueError, match="no column"):
@@ -225,7 +228,7 @@ def test_find_context():
         ["M1", "，推进", "试点", "工作\u3000", 7, 9],
     ]
     assert xq.find_context(TEXTS, "比特币").empty
-    with pytest.raises(ValueError, match="term is empty"):
+    with pytest.raises(ValueError, match="term is ''"):
         xq.find_context(TEXTS, "")
 
 
@@ -245,7 +248,8 @@ def test_keyness_by_hand():
     odds = math.log((3 + 4) / (5 + 15 - 7)) - math.log((1 + 4) / (10 + 15 - 5))
     assert row["log_odds"] == pytest.approx(odds)
     assert row["z"] == pytest.approx(odds / math.sqrt(1 / 7 + 1 / 5))
-    assert row["log_ratio"] == pytest.approx(math.log2(3.5 / 5 / (1.5 / 10)))
+    # half a count, shared out 5 : 10 like the text
+    assert row["log_ratio"] == pytest.approx(math.log2((3 + 1 / 6) / 5 / ((1 + 1 / 3) / 10)))
     assert [*row[["n", "n_other", "n_docs"]]] == [3, 1, 1]
 
 
@@ -261,17 +265,17 @@ def test_keyness_agrees_with_convokit():
 
 def test_two_groups_mirror_each_other():
     scores = xq.score_keyness(make_tokens(**TOY), by=SIDES, draws=50)
-    one, other = (scores.query(f"group == '{g}'").set_index("term")["z"] for g in "ab")
-    assert (one + other.reindex(one.index)).abs().max() < 1e-9
+    one, other = (scores.query(f"group == '{g}'").set_index("term") for g in "ab")
+    other = other.reindex(one.index)
+    assert (one["z"] + other["z"]).abs().max() < 1e-9
+    assert (one["log_ratio"] + other["log_ratio"]).abs().max() < 1e-9
 
 
 def test_permutation_counts_every_deal():
-    """Two documents against two: 6 deals, 2 of them as extreme as the real one: p near 1/3."""
-    tokens = make_tokens(a="税 税", b="税 税", c="债 债", d="债 债")
-    by = pd.Series({"a": 1, "b": 1, "c": 2, "d": 2})
-    scores = xq.score_keyness(tokens, by=by, draws=6000)
-    assert scores["p"].between(0.31, 0.36).all()
-    assert (scores["q"] >= scores["p"]).all()
+    """Two documents against two: 6 deals, in one of them both documents with 税 are together."""
+    dealt = _deal(np.array([[1], [1], [0], [0]]), np.array([[2], [2], [0], [0]]),
+                  np.array([2, 2, 2, 2]), 6000, np.random.default_rng(0), strata=1)  # fmt: skip
+    assert 900 < dealt.item() < 1100
 
 
 def test_a_term_repeated_in_one_document_is_no_evidence():
@@ -281,13 +285,34 @@ def test_a_term_repeated_in_one_document_is_no_evidence():
     scores = xq.score_keyness(make_tokens(**texts), by=by, prior=20)
     row = scores.query("group == 'a' and term == '税'").iloc[0]
     assert row["z"] > 1.96  # the formula alone would call it significant
-    assert row["p"] > 0.9  # every deal has the document on one side
+    assert row["p"] > 0.3  # about every other deal has the document on this side
+    assert row["n_docs"] == 1
+
+
+def test_short_documents_make_no_keywords():
+    """A word of one document, in a group of short ones: p is its chance to be dealt there."""
+    texts = {f"s{i}": "x y " * 4 for i in range(12)} | {f"t{i}": "x y " * 6 for i in range(28)}
+    texts["s3"] += "税 " * 4
+    by = pd.Series({doc: doc[0] for doc in texts})
+    scores = xq.score_keyness(make_tokens(**texts), by=by, prior=20)
+    assert scores.query("group == 's' and term == '税'")["p"].item() > 0.1
+
+
+def test_log_ratio_has_the_sign_of_the_difference():
+    by = MEASURES.set_index("measure_id")["task_id"]
+    scores = xq.score_keyness(TOKENS, by=by, min_count=10, draws=0)
+    zero = scores[scores["n"] == 0]
+    assert len(zero) and (zero["log_ratio"] < 0).all()
+    one = scores[scores["group"].map(by.value_counts()) == 1]
+    assert one["log_ratio_low"].isna().all()
+    rest = scores.drop(one.index)
+    assert (rest["log_ratio_low"] <= rest["log_ratio_high"]).all()
 
 
 def test_a_real_difference_is_found_and_chance_is_not():
     rng, texts = random.Random(1), {}
     for doc in range(60):
-        words = rng.choices("甲乙丙丁戊己", k=30) + ["税"] * (3 if doc < 20 else 0)
+        words = rng.choices("甲乙丙丁戊己", k=30 if doc < 20 else 33) + ["税"] * 3 * (doc < 20)
         texts[f"d{doc:02d}"] = " ".join(words)
     by = pd.Series({doc: "one" if doc < "d20" else "two" for doc in texts})
     scores = xq.score_keyness(make_tokens(**texts), by=by, draws=2000).query("group == 'one'")
@@ -302,10 +327,36 @@ def test_groups_may_overlap():
 
 
 def test_impossible_groups_are_named():
-    with pytest.raises(ValueError, match="group 'x' has 5 of 5 documents"):
+    with pytest.raises(ValueError, match="group 'x' has all 5 documents"):
         xq.score_keyness(make_tokens(**TOY), by=SIDES.replace({"a": "x", "b": "x"}))
     with pytest.raises(ValueError, match="expected doc and one other"):
         xq.score_keyness(make_tokens(**TOY), by=pd.DataFrame({"doc": ["a1"]}))
+    with pytest.raises(ValueError, match="documents without tokens: \\['a9'\\]"):
+        xq.score_keyness(make_tokens(**TOY), by=pd.Series({"a1": 1, "a9": 2}))
+    with pytest.raises(TypeError, match="by is a str"):
+        xq.score_keyness(make_tokens(**TOY), by="doc")
+    with pytest.raises(ValueError, match="no tokens"):
+        xq.score_keyness(make_tokens(**TOY).head(0), by=SIDES)
+
+
+def test_groups_keep_their_order():
+    by = pd.Series(dict(zip(TOY, [10, 2, 1, 1, 2], strict=True)))
+    assert xq.score_keyness(make_tokens(**TOY), by=by, draws=9)["group"].unique().tolist() == [
+        1,
+        2,
+        10,
+    ]
+    order = pd.CategoricalDtype(["low", "high"], ordered=True)
+    by = pd.Series(dict(zip(TOY, ["high", "low", "low", "low", "high"], strict=True))).astype(order)
+    groups = xq.score_keyness(make_tokens(**TOY), by=by, draws=9)["group"].unique()
+    assert groups.tolist() == ["low", "high"]
+
+
+def test_tokens_without_a_unit_are_named():
+    tokens = make_tokens(**TOY).assign(task=["T1", None] * 10 + ["T1"])
+    for column in (tokens["task"], tokens["task"].astype("category")):
+        with pytest.raises(ValueError, match="10 tokens have no 'task'"):
+            xq.to_matrix(tokens.assign(task=column), by="task")
 
 
 def test_rows_in_any_order_give_the_same_statistics():

@@ -19,9 +19,10 @@ def score_agreement(codes, *, draws=500, random_state=0):
     Returns
     -------
     DataFrame
-        One row per code, in order of first appearance (or of the category). Columns
+        One row per code, in order of first appearance (or of the category); before them, if every
+        coder gave every thing one code, a row for the choice among all codes. Columns
 
-        - ``code`` : str
+        - ``code`` : str; "(all)" for the choice among all codes
         - ``n_min``, ``n_max`` : int, fewest and most things one coder gave it to
         - ``agree`` : float, share of things on which all coders agree whether it applies
         - ``alpha`` : float, Krippendorff's alpha, nominal, for "applies" or "does not": 1 is
@@ -32,7 +33,8 @@ def score_agreement(codes, *, draws=500, random_state=0):
     Raises
     ------
     ValueError
-        If a column is missing, or a coder has left out a thing.
+        If a column is missing, a code is missing, there are fewer than two coders, or a coder has
+        left out a thing.
 
     Notes
     -----
@@ -45,27 +47,34 @@ def score_agreement(codes, *, draws=500, random_state=0):
 
     need_columns(codes, "item", "coder", "code")
     items, coders = codes["item"].unique(), codes["coder"].unique()
+    if len(coders) < 2 or codes["code"].isna().any():
+        problem = "a code is missing" if len(coders) > 1 else f"coders {[*coders]}: at least two"
+        raise ValueError(f"{problem}; give every thing coded at least one code")
     done = codes.drop_duplicates(["item", "coder"])
     if len(done) < len(items) * len(coders):
         short = done.groupby("coder", observed=True)["item"].size().idxmin()
         raise ValueError(f"coder {short!r} has not coded all {len(items)} things")
     picks = np.random.default_rng(random_state).integers(0, len(items), (draws, len(items)))
 
-    def score(given):
-        counts = np.column_stack([len(coders) - given, given])
-        varied = 0 < given.sum() < len(items) * len(coders)
+    def score(counts):
+        varied = (counts.sum(axis=0) > 0).sum() > 1
         return alpha(value_counts=counts, level_of_measurement="nominal") if varied else np.nan
 
-    rows = []
-    named = codes["code"]
-    names = named.cat.categories if hasattr(named, "cat") else named.unique()
-    for code in names:
-        given = pd.crosstab(codes["item"], codes["coder"], codes["code"] == code, aggfunc="max")
-        given = given.reindex(items).to_numpy(dtype=int)
-        total, sizes = given.sum(axis=1), given.sum(axis=0)
-        agree = np.isin(total, (0, len(coders))).mean()
-        samples = [value for pick in picks if not np.isnan(value := score(total[pick]))]
+    def summarise(code, counts, sizes):
+        samples = [value for pick in picks if not np.isnan(value := score(counts[pick]))]
         low, high = np.quantile(samples, [0.025, 0.975]) if samples else (np.nan, np.nan)
-        rows.append((code, sizes.min(), sizes.max(), agree, score(total), low, high))
+        agree = (counts.max(axis=1) == len(coders)).mean()
+        return code, sizes.min(), sizes.max(), agree, score(counts), low, high
+
+    rows, named = [], codes["code"]
+    names = named.cat.categories if hasattr(named, "cat") else named.unique()
+    if len(codes) == len(done):
+        counts = pd.crosstab(codes["item"], named).reindex(items).to_numpy()
+        rows.append(summarise("(all)", counts, np.array([len(items)])))
+    for code in names:
+        given = pd.crosstab(codes["item"], codes["coder"], named == code, aggfunc="max")
+        given = given.reindex(items).to_numpy(dtype=int)
+        counts = np.column_stack([len(coders) - given.sum(axis=1), given.sum(axis=1)])
+        rows.append(summarise(code, counts, given.sum(axis=0)))
     columns = ["code", "n_min", "n_max", "agree", "alpha", "alpha_low", "alpha_high"]
     return pd.DataFrame(rows, columns=columns)

@@ -330,13 +330,15 @@ def plot_specifications(table, *, value, rows):
     Raises
     ------
     ValueError
-        If the table is empty or a column is missing.
+        If the table or `rows` is empty, or a column is missing.
 
     Notes
     -----
     Simonsohn, Simmons and Nelson 2020, doi:10.1038/s41562-020-0912-z.
     """
     _need(table, value, *(column for column, _ in rows.values()))
+    if not rows:
+        raise ValueError("rows is empty: name at least one line of tiles")
     import matplotlib.pyplot as plt
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
@@ -348,7 +350,7 @@ def plot_specifications(table, *, value, rows):
     ax.grid(axis="y")
     columns = list(dict.fromkeys(column for column, _ in rows.values()))
     for line, (column, wanted) in enumerate(rows.values()):
-        filled = table[column] == wanted
+        filled = (table[column] == wanted).fillna(False)
         tiles = [Rectangle((i - 0.42, line - 0.36), 0.84, 0.72) for i in range(len(table))]
         key = CYCLE[columns.index(column) % len(CYCLE)]
         faces = [COLORS[key] if each else COLORS["empty"] for each in filled]

@@ -71,8 +71,13 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     import numpy as np
     import pandas as pd
 
-    if not isinstance(texts, pd.Series):
-        raise TypeError(f"texts is a {type(texts).__name__}; expected a Series, one text per row")
+    if not isinstance(texts, pd.Series) or isinstance(texts.index, pd.MultiIndex):
+        kind = type(texts).__name__
+        raise TypeError(f"texts is a {kind}; expected a Series, one text per row and a plain index")
+    if isinstance(terms, str):
+        raise TypeError(f"terms is the text {terms!r}; expected several terms: ({terms!r},)")
+    if texts.index.hasnans:
+        raise ValueError("a document has no name: the index has a missing value")
     if not texts.index.is_unique:
         raise ValueError(f"document named twice: {texts.index[texts.index.duplicated()][0]!r}")
     if engine not in ENGINES:
@@ -214,7 +219,7 @@ def weight_terms(tokens, *, by="doc"):
 
 
 def find_context(texts, term, *, width=12):
-    """Find a term in texts and show it in its context (keyword in context).
+    """Find a string of characters in texts and show it in its context (keyword in context).
 
     Parameters
     ----------
@@ -242,8 +247,8 @@ def find_context(texts, term, *, width=12):
     """
     import pandas as pd
 
-    if not term:
-        raise ValueError("term is empty: name the word to look for")
+    if not isinstance(term, str) or not term:
+        raise ValueError(f"term is {term!r}: name the word to look for")
     rows = []
     for doc, text in texts.items():
         for hit in re.finditer(re.escape(term), text):
@@ -253,12 +258,13 @@ def find_context(texts, term, *, width=12):
     return pd.DataFrame(rows, columns=["doc", "left", "term", "right", "start", "end"])
 
 
-def score_keyness(tokens, *, by, prior=500, min_count=1, draws=1000, random_state=0):
+def score_keyness(tokens, *, by, prior=500, min_count=1, draws=10_000, random_state=0):
     """Score how much more a group of documents uses a term than the other documents do.
 
     Two statistics, because they answer different questions: the weighted log-odds ratio says how
-    *certain* a difference is, the log-ratio how *large*. Chance means that whole documents are
-    dealt to the groups at random: a term that one long document repeats is no evidence.
+    *certain* a difference is, the log-ratio how *large*. Both treat every word as drawn anew, but
+    words come in documents. So chance here means that whole documents are dealt to the groups at
+    random, each among documents of about its length.
 
     Parameters
     ----------
@@ -266,77 +272,82 @@ def score_keyness(tokens, *, by, prior=500, min_count=1, draws=1000, random_stat
         From `tokenize`, perhaps filtered.
     by : Series or DataFrame
         The groups: a Series document → group, or a table with the columns ``doc`` and one other,
-        one row per document and group, where a document may be in several groups.
+        one row per document and group, where a document may be in several groups. Documents
+        without a group count as others.
     prior : float, default 500
         Strength of the prior in words; they are spread like the terms of all texts together.
     min_count : int, default 1
         Terms with fewer occurrences count as text but are not scored.
-    draws : int, default 1000
-        Permutations for the p-values, and bootstrap samples for the intervals.
+    draws : int, default 10_000
+        Random deals for the p-values; 0 for none. A ``q`` below 0.05 is within reach only if the
+        number of draws is well above twenty times the number of groups times terms scored.
     random_state : int, default 0
         Seed.
 
     Returns
     -------
     DataFrame
-        One row per group and term, groups in order, the highest ``z`` first. Columns
+        One row per group and term, groups in their order, the highest ``z`` first. Columns
 
-        - ``group`` : str
+        - ``group`` : as in `by`
         - ``term`` : str
         - ``n``, ``n_other`` : int, count in the group and in the other documents
         - ``n_docs`` : int, documents of the group that have the term
         - ``log_odds`` : float, log-odds ratio with prior, natural logarithm
         - ``z`` : float, the same divided by its standard deviation
         - ``log_ratio``, ``log_ratio_low``, ``log_ratio_high`` : float, binary logarithm of the
-          ratio of relative frequencies, half a count added to each, with a 95 % bootstrap
-          interval over documents
-        - ``p`` : float, share of permutations with an equal or greater ``|z|``
+          ratio of relative frequencies (half a count is shared out between the two sides), with a
+          95 % bootstrap interval over documents; missing if the group has one document
+        - ``p`` : float, share of deals in which the group has the term at least as often
         - ``q`` : float, ``p`` corrected for all groups and terms scored (false-discovery rate,
           Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x)
 
     Raises
     ------
+    TypeError
+        If `by` is neither a Series nor a DataFrame.
     ValueError
-        If a group has no document or all of them, or a column is missing.
+        If there are no tokens, a column is missing, `by` names an unknown document, a group has
+        no document or all of them, or `prior` is not above 0.
 
     Notes
     -----
-    Monroe, Colaresi and Quinn 2008, doi:10.1093/pan/mpn018: equations 15, 16, 19 and 22.
+    Monroe, Colaresi and Quinn 2008, doi:10.1093/pan/mpn018 (informative Dirichlet prior). A term
+    that one document repeats is hardly ever firm in a large group; in a group of few documents its
+    ``p`` is about their share of all documents, so look at ``n_docs`` too.
     """
     import numpy as np
     import pandas as pd
     from scipy.stats import false_discovery_control
 
     need_columns(tokens, "doc", "term")
+    if tokens.empty or prior <= 0:
+        raise ValueError(
+            "no tokens to compare" if tokens.empty else f"prior is {prior}; must be > 0"
+        )
     counts, docs, terms = _count(tokens.astype({"doc": "str"}), "doc")
     member, groups = _to_members(by, docs)
     rng = np.random.default_rng(random_state)
-    total, size = counts.sum(axis=0), counts.sum()
+    total, size, length = counts.sum(axis=0), counts.sum(), counts.sum(axis=1)
     kept = np.flatnonzero(total >= min_count)
-    scored, total, terms = counts[:, kept], total[kept], terms[kept]
-    length, share = counts.sum(axis=1), total * (prior / size)
-    order = np.argsort(rng.random((draws, len(docs))), axis=1)
-    picks = rng.multinomial(len(docs), np.full(len(docs), 1 / len(docs)), size=draws)
+    scored, total, terms = counts[:, kept].toarray(), total[kept], terms[kept]
+    share = total * (prior / size)
+    reached = _deal(member, scored, length, draws, rng)
     parts = []
-    for group, inside in zip(groups, member.T, strict=True):
+    for group, inside, hits in zip(groups, member.T, reached, strict=True):
         n, words = inside @ scored, inside @ length
         odds, z = _log_odds(n, words, total, size, share, prior)
-        beyond = np.zeros(len(kept))
-        low, high = _bootstrap(picks, inside, scored, length)
-        for some in np.array_split(order, max(draws // 250, 1)):
-            dealt = inside[some]
-            chance = _log_odds(dealt @ scored, (dealt @ length)[:, None], total, size, share, prior)
-            beyond += (np.abs(chance[1]) >= np.abs(z) - 1e-9).sum(axis=0)
+        low, high = _bootstrap(inside.astype(bool), scored, length, rng)
         columns = {"group": group, "term": terms, "n": n, "n_other": total - n}
         columns |= {"n_docs": inside @ (scored > 0).astype(int), "log_odds": odds, "z": z}
         columns |= {"log_ratio": _log_ratio(n, words, total - n, size - words)}
         columns |= {"log_ratio_low": low, "log_ratio_high": high}
-        parts.append(pd.DataFrame(columns | {"p": (1 + beyond) / (1 + draws)}))
+        p = (1 + hits) / (1 + draws) if draws else np.nan
+        parts.append(pd.DataFrame(columns | {"p": p}).assign(place=len(parts)))
     table = pd.concat(parts, ignore_index=True)
-    table["q"] = false_discovery_control(table["p"]) if len(table) else table["p"]
-    rank = table["z"].round(9)
-    table = table.assign(rank=-rank).sort_values(["group", "rank", "term"], ignore_index=True)
-    return table.drop(columns="rank")
+    table["q"] = false_discovery_control(table["p"]) if draws and len(table) else np.nan
+    order = table["place"], -table["z"].round(9), table["term"]
+    return table.drop(columns="place").iloc[np.lexsort(order[::-1])].reset_index(drop=True)
 
 
 def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random_state=0):
@@ -396,8 +407,9 @@ def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random
     rng, firm = np.random.default_rng(random_state), np.zeros((3, len(one)))
     for _ in range(draws):
         weight = np.bincount(rng.integers(0, len(units), len(units)), minlength=len(units))
+        ties = rng.random(len(one)) * 1e-9  # equal pairs take turns
         for hits, strength in zip(firm, measure(weight), strict=True):
-            hits[np.argsort(-strength, kind="stable")[:n_edges]] += 1
+            hits[np.argsort(-(strength + ties))[:n_edges]] += 1
     for name, strength in zip(COWORD, measure(np.ones(len(units), dtype=int)), strict=True):
         table[name] = strength
     for name, hits in zip(COWORD, firm, strict=True):
@@ -419,39 +431,64 @@ def _log_odds(n, words, total, size, share, prior):
 def _log_ratio(n, words, others, other_words):
     import numpy as np
 
-    return np.log2((n + 0.5) / words * other_words / (others + 0.5))
+    share = words / (words + other_words)  # of the half count that stands for terms never seen
+    return np.log2((n + share / 2) / words * other_words / (others + (1 - share) / 2))
 
 
-def _bootstrap(picks, inside, scored, length):
-    """Return the ends of the 95 % interval of the log-ratio, documents drawn with replacement."""
+def _deal(member, scored, length, draws, rng, strata=10):
+    """Return for every group and term how often dealt documents have the term as often."""
     import numpy as np
 
-    ratios = []
-    for some in np.array_split(picks, max(len(picks) // 250, 1)):
-        ours, theirs = some * inside, some * (1 - inside)
-        words, others = np.maximum((ours @ length), 1)[:, None], np.maximum(theirs @ length, 1)
-        ratios.append(_log_ratio(ours @ scored, words, theirs @ scored, others[:, None]))
-    return np.quantile(np.concatenate(ratios), [0.025, 0.975], axis=0)
+    scored, observed = scored.astype("float32"), member.T @ scored
+    ranks = np.argsort(np.argsort(length, kind="stable"), kind="stable")
+    stratum = ranks * strata // len(length)
+    sorted_by_stratum = np.argsort(stratum, kind="stable")
+    reached = np.zeros(observed.shape, dtype=int)
+    for start in range(0, draws, 2000):
+        keys = stratum + rng.random((min(2000, draws - start), len(length)))
+        dealt = np.empty(keys.shape, dtype=int)
+        dealt[:, sorted_by_stratum] = np.argsort(keys, axis=1)
+        for hits, inside, seen in zip(reached, member.T.astype("float32"), observed, strict=True):
+            hits += (inside[dealt] @ scored >= seen).sum(axis=0)
+    return reached
+
+
+def _bootstrap(inside, scored, length, rng, draws=1000):
+    """Return the ends of the 95 % interval of the log-ratio, documents drawn within each side."""
+    import numpy as np
+
+    if inside.sum() < 2:
+        return np.nan, np.nan
+    sides = []
+    for side in (inside, ~inside):
+        picks = rng.multinomial(side.sum(), np.full(side.sum(), 1 / side.sum()), size=draws)
+        sides += [picks @ scored[side], (picks @ length[side])[:, None]]
+    return np.quantile(_log_ratio(*sides), [0.025, 0.975], axis=0)
 
 
 def _to_members(by, docs):
-    """Return documents × groups of 0 and 1, and the names of the groups."""
+    """Return documents × groups of 0 and 1, and the groups in their order."""
     import numpy as np
     import pandas as pd
 
     if isinstance(by, pd.Series):
         by = by.rename("group").rename_axis("doc").reset_index()
+    if not isinstance(by, pd.DataFrame):
+        raise TypeError(f"by is a {type(by).__name__}; expected a Series or a DataFrame")
     if "doc" not in by or by.shape[1] != 2:
         raise ValueError(f"by has the columns {[*by.columns]}; expected doc and one other")
+    by = by.dropna().astype({"doc": "str"})
     group = by.columns[by.columns != "doc"][0]
-    table = pd.crosstab(by["doc"].astype("str"), by[group].astype("str"))
-    member = table.reindex(docs, fill_value=0).to_numpy().clip(max=1)
-    for name, size in zip(table.columns, member.sum(axis=0), strict=True):
+    place = pd.Index(docs).get_indexer(by["doc"])
+    if (place < 0).any():
+        raise ValueError(f"by names documents without tokens: {sorted(set(by['doc'][place < 0]))}")
+    code, groups = _factorize(by[group], by_order=True)
+    member = np.zeros((len(docs), len(groups)), dtype=np.int64)
+    member[place, code] = 1
+    for name, size in zip(groups, member.sum(axis=0), strict=True):
         if size in (0, len(docs)):
-            raise ValueError(
-                f"group {name!r} has {size} of {len(docs)} documents; nothing to compare"
-            )
-    return member.astype(np.int64), table.columns.to_numpy()
+            raise ValueError(f"group {name!r} has all {size} documents; nothing to compare with")
+    return member, groups
 
 
 def _count(tokens, by):
@@ -459,6 +496,8 @@ def _count(tokens, by):
     import numpy as np
     from scipy.sparse import csr_array
 
+    if (lost := tokens[by].isna()).any():
+        raise ValueError(f"{lost.sum()} tokens have no {by!r}; drop them or fill the column")
     rows, units = _factorize(tokens[by])
     columns, terms = _factorize(tokens["term"])
     ones = np.ones(len(tokens), dtype=np.int64)
@@ -467,15 +506,20 @@ def _count(tokens, by):
     return matrix, np.asarray(units), np.asarray(terms)
 
 
-def _factorize(column):
-    """Return the number of each value, and the values that occur, sorted."""
+def _factorize(column, *, by_order=False):
+    """Return the number of each value, and the values that occur, sorted.
+
+    Categories are sorted like other values (theirs is the order of the texts), unless `by_order`
+    says that an ordered category's own order counts.
+    """
     import pandas as pd
 
-    if isinstance(column.dtype, pd.CategoricalDtype):  # its order is that of the texts
-        codes, used = pd.factorize(column.cat.codes)
-        values, order = pd.factorize(column.cat.categories[used], sort=True)[::-1]
-        return order[codes], values
-    return pd.factorize(column, sort=True)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return pd.factorize(column, sort=True)
+    column = column.cat.remove_unused_categories()
+    if not (by_order and column.cat.ordered):
+        column = column.cat.reorder_categories(sorted(column.cat.categories))
+    return column.cat.codes.to_numpy(), column.cat.categories
 
 
 @cache

@@ -1,0 +1,189 @@
+"""Write what may be shared of the work reports: figures, counts, hashes and short terms.
+
+`python make.py data --reports FOLDER` runs this, where FOLDER has the reports as Markdown
+(`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
+`reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `shingles.csv`, `years.csv`,
+`vectors.csv`, `vectors_without_2022.csv` and `reuse.csv`, and says what differs from the committed
+files. Everybody else uses those. No sentence of a report is written: words and pairs of
+characters are counted, longer runs are hashed and sampled.
+"""
+
+import hashlib
+import re
+import sys
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+NATIONAL = Path(__file__).resolve().parent
+DATA = NATIONAL.parent
+sys.path.insert(0, str(DATA.parent))
+
+from xq.national import count_bigrams, find_shingles  # noqa: E402
+from xq.tables import load_measures, load_tasks  # noqa: E402
+from xq.text import tokenize  # noqa: E402
+
+SOURCE = {  # level → folder and commit of github.com/lawtext/gov
+    "national": ("政府工作报告-国务院", "4b267947e3ad23b44d28451d83e38712d1219cab"),
+    "tianjin": ("政府工作报告-主要城市/天津市", "c5acbd92bd9cf3462cdb2bee1ae2230d329b996c"),
+}
+DIMENSIONS, WINDOW, LEAST, SINCE = 100, 5, 3, 1998
+
+
+def read_reports(folder):
+    """Return one row per report: level, year, part, its text as bytes and as words."""
+    rows = []
+    for level in SOURCE:
+        for path in sorted(folder.glob(f"{level}_*.md")):
+            year, _, part = path.stem.removeprefix(f"{level}_").partition("-")
+            rows.append((path.stem, level, int(year), part, path.read_bytes()))
+    if not rows:
+        raise SystemExit(f"{folder} has no national_2022.md; see xq.fetch_report")
+    return pd.DataFrame(rows, columns=["report_id", "level", "year", "part", "content"])
+
+
+def read_passages(folder):
+    """Return the text of every priority, its printed title left out."""
+    lines = (folder / "national_2022.md").read_text(encoding="utf-8").split("\n")
+    table = pd.read_csv(DATA / "hand" / "priorities.csv", encoding="utf-8")
+    texts = []
+    for title, printed, numbers in table[["title", "printed", "lines"]].values:
+        text = "".join(lines[int(number) - 1] for number in numbers.split("；"))
+        if printed and not text.startswith(f"{title}。"):
+            raise SystemExit(f"hand/priorities.csv: line {numbers} does not begin with {title}")
+        texts.append(text.removeprefix(f"{title}。"))
+    return table.assign(text=texts, start=[lines_before(lines, n) for n in table["lines"]])
+
+
+def lines_before(lines, numbers):
+    """Return the characters before the first of these lines."""
+    return sum(len(line) for line in lines[: int(numbers.split("；")[0]) - 1])
+
+
+def cut_words(texts):
+    """Return the tokens of texts that are words: content and policy verbs."""
+    tokens = tokenize(texts)
+    return tokens[tokens["layer"].isin(["content", "verb"])]
+
+
+def learn_vectors(lines, vocabulary):
+    """Return a vector for every word: positive mutual information of neighbours, factorised.
+
+    Levy, Goldberg and Dagan 2015, doi:10.1162/tacl_a_00134: context distribution smoothing 0.75,
+    singular values weighted by one half.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.linalg import svds
+
+    words = cut_words(lines)
+    counts = words["term"].value_counts()
+    words = words[words["term"].isin(counts.index[counts >= LEAST])]
+    code, terms = pd.factorize(words["term"].astype("str"), sort=True)
+    line = words["doc"].cat.codes.to_numpy()
+    n = len(terms)
+    pairs = csr_array((n, n))
+    for distance in range(1, WINDOW + 1):
+        near = line[:-distance] == line[distance:]
+        ends = code[:-distance][near], code[distance:][near]
+        pairs = pairs + csr_array((np.ones(near.sum()), ends), shape=(n, n))
+    pairs = (pairs + pairs.T).tocoo()
+    row, column = pairs.coords
+    one, other = pairs.sum(axis=1), pairs.sum(axis=0) ** 0.75
+    chance = one[row] * (other / other.sum())[column]
+    strength = np.maximum(np.log(pairs.data / chance), 0)
+    matrix = csr_array((strength, (row, column)), shape=(n, n))
+    left, sizes, _ = svds(matrix, k=DIMENSIONS, v0=np.ones(n))
+    order = np.argsort(-sizes)
+    left = left[:, order] * np.sqrt(sizes[order])
+    left *= np.sign(left[np.abs(left).argmax(axis=0), range(DIMENSIONS)])
+    left /= np.linalg.norm(left, axis=1, keepdims=True)
+    numbers = (left * 1000).round().astype(int)
+    table = pd.DataFrame({"term": terms, "vector": [" ".join(map(str, row)) for row in numbers]})
+    return table[table["term"].isin(vocabulary)]
+
+
+def align(text, passage):
+    """Return the share of a text's characters in common runs of 5 or more, and the longest run."""
+    text, passage = (re.sub(r"\W", "", each) for each in (text, passage))
+    blocks = SequenceMatcher(None, text, passage, autojunk=False).get_matching_blocks()
+    sizes = [block.size for block in blocks if block.size >= 5]
+    longest = max((block.size for block in blocks), default=0)
+    return sum(sizes) / len(text), longest
+
+
+def build_tables(folder):
+    """Return file name → table."""
+    measures, tasks = load_measures(), load_tasks()
+    texts = measures.set_index("measure_id")["text"]
+    list_terms = set(cut_words(texts)["term"])
+    reports, priorities = read_reports(folder), read_passages(folder)
+    passages = priorities.set_index("priority_id")["text"]
+
+    words = {row.report_id: row.content.decode("utf-8") for row in reports.itertuples()}
+    by_year = cut_words(pd.Series(words))
+    years = by_year.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
+    norm = (years["n"] ** 2).groupby(years["doc"], observed=True).sum() ** 0.5
+    reports["repository"] = "lawtext/gov"
+    reports["commit"] = [SOURCE[level][1] for level in reports["level"]]
+    name = reports["year"].astype("str") + ("-" + reports["part"]).where(reports["part"] != "", "")
+    folders = [SOURCE[level][0] for level in reports["level"]]
+    reports["path"] = [f"{one}/{two}.md" for one, two in zip(folders, name, strict=True)]
+    reports["sha256"] = [hashlib.sha256(content).hexdigest() for content in reports["content"]]
+    reports["chars"] = [len(words[each]) for each in reports["report_id"]]
+    reports["words"] = reports["report_id"].map(by_year["doc"].astype("str").value_counts())
+    reports["norm"] = reports["report_id"].map(norm.rename(index=str)).round(3)
+    years = years[years["term"].isin(list_terms)].astype({"doc": "str", "term": "str"})
+    years = years.rename(columns={"doc": "report_id"}).sort_values(["report_id", "term"])
+
+    priorities["chars"] = passages.map(len).to_numpy()
+    terms = cut_words(passages)
+    counted = terms.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
+    counted = counted.astype({"doc": "str", "term": "str"}).rename(columns={"doc": "priority_id"})
+
+    lines = {}
+    for row in reports[reports["year"] >= SINCE].itertuples():
+        for number, line in enumerate(words[row.report_id].split("\n")):
+            lines[f"{row.report_id}:{number}"] = line
+    lines = pd.Series(lines)
+    vocabulary = list_terms | set(terms["term"])
+    without = lines[~lines.index.str.contains("_2022:")]
+
+    own = tasks.merge(priorities.drop(columns="title_en"), on="title", how="left")
+    known = dict(zip(own["task_id"], own["priority_id"], strict=True))
+    known |= {"T01": "P01", "T02": "P02", "T36": "P38", "T37": "P39", "T38": "P40"}
+    reuse = measures[["measure_id"]].assign(priority_id=measures["task_id"].map(known))
+    aligned = [align(texts[m], passages[p]) for m, p in reuse.to_numpy()]
+    reuse["share_aligned"] = [round(share, 4) for share, _ in aligned]
+    reuse["longest_run"] = [longest for _, longest in aligned]
+    return {
+        "reports.csv": reports.drop(columns="content"),
+        "priorities.csv": priorities.drop(columns=["text", "lines"]),
+        "terms.csv": counted.sort_values(["priority_id", "term"]),
+        "bigrams.csv": count_bigrams(passages).rename(columns={"doc": "priority_id"}),
+        "shingles.csv": find_shingles(passages).rename(columns={"doc": "priority_id"}),
+        "years.csv": years,
+        "vectors.csv": learn_vectors(lines, vocabulary),
+        "vectors_without_2022.csv": learn_vectors(without, vocabulary),
+        "reuse.csv": reuse,
+    }
+
+
+def write_national(folder, target=NATIONAL):
+    """Write the tables; return the names of those that differ from the committed ones."""
+    differ = []
+    for name, table in build_tables(Path(folder)).items():
+        text = table.to_csv(index=False, lineterminator="\n").replace("True", "true")
+        content = text.replace("False", "false").encode()
+        if not (NATIONAL / name).exists() or (NATIONAL / name).read_bytes() != content:
+            differ.append(name)
+        (target / name).write_bytes(content)
+    return differ
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    changed = write_national(sys.argv[1])
+    print(f"differ from the committed files: {', '.join(changed) or 'none'}")

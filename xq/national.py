@@ -1,0 +1,509 @@
+"""Hold the district against the levels above."""
+
+import hashlib
+import re
+import sys
+from pathlib import Path
+
+from .tables import (
+    load_bigrams,
+    load_population,
+    load_priorities,
+    load_reports,
+    load_shingles,
+    load_terms_national,
+    load_vectors,
+    load_vectors_without_2022,
+    need_columns,
+)
+
+MIRRORS = (
+    "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
+    "https://cdn.jsdelivr.net/gh/{repository}@{commit}/{path}",
+)
+LEVELS = ("nation", "city", "district")
+METHODS = ("words", "characters", "bm25", "vectors", "combined")
+_RUN, _EVERY = 6, 4  # characters in a shingle; of so many in a row the least hash is kept
+
+
+class FetchError(ValueError):
+    """A report is neither here nor to be had; the message says where to put it."""
+
+
+def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress=True):
+    """Fetch a work report: from `folder` if it is there, else from the network.
+
+    The text is downloaded to your computer and stays there; this collection may not reprint it.
+    It is checked against the SHA-256 in ``data/national/reports.csv``. A file that is incomplete
+    or not the one expected is never used.
+
+    Parameters
+    ----------
+    level : {"national", "tianjin"}
+        Whose report.
+    year : int
+        1954 to 2026 (national; not every year had one), 2003 to 2026 (Tianjin).
+    part : str, default ""
+        "part" or "summary" for the two national texts of 1964.
+    folder : path, optional
+        Where reports are kept, as ``LEVEL_YEAR.md``; your cache folder if omitted.
+    mirrors : sequence of str, optional
+        Addresses to try in turn, with ``{repository}``, ``{commit}``, ``{path}`` to be filled in.
+    progress : bool, default True
+        Say on the error stream what is being downloaded.
+
+    Returns
+    -------
+    str
+        The text, as Markdown.
+
+    Raises
+    ------
+    FetchError
+        If there is no such report, if the file in `folder` is another one, or if it could not be
+        downloaded whole; the message says what to put where.
+
+    Notes
+    -----
+    Source: https://github.com/lawtext/gov at the commits in ``data/national/reports.csv``; the
+    texts there are from the governments' own sites. Uses pooch.
+    """
+    import pooch
+
+    reports = load_reports().query("level == @level and year == @year and part == @part")
+    if reports.empty:
+        raise FetchError(f"no report {level!r} {year!r} {part!r}; xq.load_reports() lists them all")
+    row = reports.iloc[0]
+    file = f"{row['report_id']}.md"
+    folder = Path(folder) if folder else Path(pooch.os_cache("xq"))
+    path, failures = folder / file, []
+    if path.exists():
+        return _read_checked(path, row["sha256"])
+    addresses = [mirror.format(**row) for mirror in mirrors]
+    for address in addresses:
+        if progress:
+            print(f"downloading {file} from {address.split('/')[2]} …", file=sys.stderr, flush=True)
+        try:
+            pooch.get_logger().setLevel("ERROR")
+            pooch.retrieve(address, known_hash=row["sha256"], fname=file, path=folder)
+            return _read_checked(path, row["sha256"])
+        except Exception as problem:  # whatever the network does; said below
+            failures.append(f"{address}: {(str(problem) or repr(problem)).splitlines()[0]}")
+    raise FetchError(
+        f"{file} could not be downloaded:\n  " + "\n  ".join(failures) + f"\nDownload "
+        f"{addresses[0]} in a browser, save it as {path}, and run this again."
+    )
+
+
+def find_shingles(texts):
+    """Find the fingerprints of texts: sampled hashes of runs of six characters.
+
+    Punctuation and spaces do not count. Of every four runs in a row the one with the least hash is
+    kept (winnowing), so that any nine characters two texts share leave a common hash, and no text
+    can be read out of its hashes.
+
+    Parameters
+    ----------
+    texts : Series of str
+        One text per document; the index names the document.
+
+    Returns
+    -------
+    DataFrame
+        One row per document and hash, in the order of the texts. Columns
+
+        - ``doc`` : document
+        - ``hash`` : str, twelve hexadecimal digits of SHA-256
+
+    Notes
+    -----
+    Schleimer, Wilkerson and Aiken 2003, doi:10.1145/872757.872770.
+    """
+    import pandas as pd
+
+    rows = []
+    for doc, text in texts.items():
+        text = re.sub(r"[\W_]", "", text)
+        hashes = [_hash(text[i : i + _RUN]) for i in range(len(text) - _RUN + 1)]
+        windows = range(max(len(hashes) - _EVERY + 1, min(len(hashes), 1)))
+        kept = dict.fromkeys(min(hashes[i : i + _EVERY]) for i in windows)
+        rows += [(doc, each) for each in kept]
+    return pd.DataFrame(rows, columns=["doc", "hash"])
+
+
+def count_bigrams(texts):
+    """Count the pairs of neighbouring characters of texts, across no punctuation.
+
+    Parameters
+    ----------
+    texts : Series of str
+        One text per document; the index names the document.
+
+    Returns
+    -------
+    DataFrame
+        One row per document and pair, sorted. Columns ``doc``, ``bigram`` (str), ``n`` (int).
+    """
+    import pandas as pd
+
+    rows = []
+    for doc, text in texts.items():
+        for run in re.findall(r"\w+", text):
+            rows += [(doc, run[i : i + 2]) for i in range(len(run) - 1)]
+    table = pd.DataFrame(rows, columns=["doc", "bigram"])
+    return table.groupby(["doc", "bigram"]).size().rename("n").reset_index()
+
+
+def score_reuse(texts, priority_ids):
+    """Score how much of a text stands in a passage of the national report of 2022.
+
+    Parameters
+    ----------
+    texts : Series of str
+        One text per document; the index names the document.
+    priority_ids : Series of str
+        The passage each text is held against; same index.
+
+    Returns
+    -------
+    DataFrame
+        One row per text, in the order of the texts. Columns
+
+        - ``doc`` : document
+        - ``priority_id`` : str
+        - ``n_hashes`` : int, fingerprints of the text
+        - ``n_shared`` : int, how many the passage has as well
+        - ``share`` : float, the second over the first; 0 for a text too short to have any
+
+    Raises
+    ------
+    ValueError
+        If a passage is unknown or a text has none.
+
+    Notes
+    -----
+    Fingerprints of the report: ``data/national/shingles.csv``.
+    """
+    import pandas as pd
+
+    theirs = load_shingles().groupby("priority_id")["hash"].agg(set)
+    if strange := sorted(set(priority_ids[texts.index]) - set(theirs.index)):
+        raise ValueError(f"unknown passages {strange}; xq.load_priorities() lists them")
+    ours = find_shingles(texts).groupby("doc")["hash"].agg(set)
+    rows = []
+    for doc in texts.index:
+        own, passage = ours.get(doc, set()), priority_ids[doc]
+        shared = len(own & theirs[passage])
+        rows.append((doc, passage, len(own), shared, shared / max(len(own), 1)))
+    return pd.DataFrame(rows, columns=["doc", "priority_id", "n_hashes", "n_shared", "share"])
+
+
+def match_priorities(texts, *, method="combined", in_order=False, without_2022=False):
+    """Match texts to the aspects of the national report of 2022, by their words alone.
+
+    Parameters
+    ----------
+    texts : Series of str
+        One text per document; the index names the document.
+    method : {"combined", "words", "characters", "bm25", "vectors"}, default "combined"
+        "words" and "characters": cosine of tf-idf, of words and of pairs of characters; "bm25":
+        Okapi BM25 of words; "vectors": cosine of averaged word vectors learned from the reports;
+        "combined": the sum of the last three, each standardised within the text.
+    in_order : bool, default False
+        Whether the texts follow the order of the report, as in this list: then a step back costs
+        more than a step forward (Viterbi; the score is the best path through that match).
+    without_2022 : bool, default False
+        Use word vectors that have not seen the report of 2022.
+
+    Returns
+    -------
+    DataFrame
+        One row per text and aspect, best match first. Columns
+
+        - ``doc`` : document
+        - ``priority_id`` : str
+        - ``score`` : float, comparable within a text only
+        - ``rank`` : int, 1 for the best match
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown.
+
+    Notes
+    -----
+    BM25: Robertson and Zaragoza 2009, doi:10.1561/1500000019, k1 = 1.5, b = 0.75. Features of the
+    report: ``data/national/terms.csv``, ``bigrams.csv``, ``vectors.csv``; titles are left out.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}; expected one of {METHODS}")
+    ids = load_priorities()["priority_id"].to_numpy()
+    words, pairs = _count_words(texts), count_bigrams(texts).rename(columns={"bigram": "term"})
+    national, bigrams = load_terms_national(), load_bigrams().rename(columns={"bigram": "term"})
+    vectors = load_vectors_without_2022 if without_2022 else load_vectors
+    score = {
+        "words": lambda: _tf_idf(words, national, texts.index, ids),
+        "characters": lambda: _tf_idf(pairs, bigrams, texts.index, ids),
+        "bm25": lambda: _bm25(words, national, texts.index, ids),
+        "vectors": lambda: _compare_vectors(words, national, texts.index, ids, vectors()),
+    }
+    if method == "combined":
+        scores = sum(_standardise(score[each]()) for each in ("characters", "bm25", "vectors"))
+    else:
+        scores = _standardise(score[method]())
+    if in_order:
+        scores = _follow(scores)
+    order = np.argsort(-scores.round(9), axis=1, kind="stable")
+    table = {"doc": np.repeat(texts.index.to_numpy(), len(ids)), "priority_id": ids[order].ravel()}
+    table["score"] = np.take_along_axis(scores, order, axis=1).ravel()
+    return pd.DataFrame(table | {"rank": np.tile(np.arange(1, len(ids) + 1), len(texts))})
+
+
+def compare_targets(targets, population=None):
+    """Compare targets of several levels, where they can be compared.
+
+    A ratio or a gap is computed only where unit, base period, direction, kind of bound and concept
+    agree; otherwise the row says why not. Numbers that grow with the place (jobs, area) are
+    compared per thousand inhabitants.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        One row per target, at most one per indicator and level, as ``data/ladder.csv``. Columns
+        ``indicator``, ``level`` ("nation", "city", "district"), ``value``, ``unit``, ``bound``,
+        ``direction``, ``form``, ``base`` (what the number is measured against), ``concept`` (what
+        exactly is measured) and ``extensive`` (bool, whether it grows with the place).
+    population : DataFrame, optional
+        Columns ``level`` and ``persons``; ``data/population.csv`` if omitted.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator and pair of levels, in the order of `targets`; an indicator known at
+        one level only has one row. Columns
+
+        - ``indicator`` : str
+        - ``upper``, ``lower`` : str, the two levels; one is empty if only the other has a target
+        - ``upper_value``, ``lower_value`` : float, as written
+        - ``upper_per_1000``, ``lower_per_1000`` : float, per thousand inhabitants; missing for
+          numbers that do not grow with the place
+        - ``comparable`` : bool
+        - ``why_not`` : str, what differs, joined by "; "; empty if comparable
+        - ``ratio``, ``gap`` : float, lower over upper, lower minus upper (per thousand inhabitants
+          where there are such columns); missing unless comparable
+        - ``step`` : str. If comparable: "amplified", "equal" or "softened". If not: "equal" for
+          the same promise in words, "deferred" (left to a level above), "re-expressed" (in words,
+          as another quantity or with another bound), "dropped" (only above) or "new" (only below)
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a level is unknown or an indicator has two targets at a level.
+
+    Notes
+    -----
+    A target is amplified if the lower level asks for more of what is wanted: more growth, or less
+    of what has an upper bound or is to fall.
+    """
+    import pandas as pd
+
+    fields = ["value", "unit", "bound", "direction", "form", "base", "concept", "extensive"]
+    need_columns(targets, "indicator", "level", *fields)
+    if strange := set(targets["level"].astype("str")) - set(LEVELS):
+        raise ValueError(f"unknown level {sorted(strange)}; expected {LEVELS}")
+    twice = targets[targets.duplicated(["indicator", "level"])]
+    if len(twice):
+        raise ValueError(f"two targets for {twice.iloc[0]['indicator']!r} at one level")
+    persons = (load_population() if population is None else population).set_index("level")[
+        "persons"
+    ]
+    persons = {str(level): count for level, count in persons.items()}
+    rows = []
+    for indicator, group in targets.groupby("indicator", sort=False):
+        have = {str(row["level"]): row for row in group.to_dict("records")}
+        levels = [level for level in LEVELS if level in have]
+        pairs = [(one, two) for i, one in enumerate(levels) for two in levels[i + 1 :]]
+        if levels == ["district"]:
+            pairs = [("", "district")]
+        elif "district" not in have:
+            pairs.append((levels[-1], ""))
+        for upper, lower in pairs:
+            row = {"indicator": indicator, "upper": upper, "lower": lower}
+            rows.append(row | _compare(have.get(upper), have.get(lower), upper, lower, persons))
+    names = "indicator upper lower upper_value lower_value upper_per_1000 lower_per_1000"
+    return pd.DataFrame(
+        rows, columns=[*names.split(), *"comparable why_not ratio gap step".split()]
+    )
+
+
+def _compare(above, below, upper, lower, persons):
+    """Return the columns of one pair of targets; one of the two may be None."""
+    found = {"comparable": False}
+    for side, target, level in [("upper", above, upper), ("lower", below, lower)]:
+        if target:
+            found[f"{side}_value"] = target["value"]
+            if target["extensive"]:
+                found[f"{side}_per_1000"] = target["value"] / persons[level] * 1000
+    if not (above and below):
+        missing = ("no target above", "new") if below else ("no target below", "dropped")
+        return found | dict(zip(("why_not", "step"), missing, strict=True))
+    differ = _find_differences(above, below)
+    if differ:
+        step = "deferred" if below["form"] == "deferred" else "re-expressed"
+        if differ == ["words at both levels"]:
+            step = "equal"
+        return found | {"why_not": "; ".join(differ), "step": step}
+    kind = "per_1000" if above["extensive"] else "value"
+    one, two = found[f"upper_{kind}"], found[f"lower_{kind}"]
+    less = below["direction"] == "decrease" or below["bound"] == "<="
+    more = one - two if less else two - one
+    step = "equal" if one == two else "amplified" if more > 0 else "softened"
+    return found | {
+        "comparable": True,
+        "why_not": "",
+        "ratio": two / one,
+        "gap": two - one,
+        "step": step,
+    }
+
+
+def _find_differences(above, below):
+    """Return why two targets cannot be compared; empty if they can."""
+    import pandas as pd
+
+    bound = {"=": "a point value", "~": "a point value", ">=": "a floor", "<=": "a ceiling"}
+    bounds = [bound.get(each["bound"], "a change") for each in (above, below)]
+    missing = [pd.isna(each["value"]) for each in (above, below)]
+    differ = [
+        f"{name} differs: {above[name]} / {below[name]}"
+        for name in ("concept", "base")
+        if above[name] != below[name]
+    ]
+    if "words" in (above["form"], below["form"]):
+        return ["words only below"]
+    if all(missing):
+        same = not differ and (above["form"], above["direction"]) == (
+            below["form"],
+            below["direction"],
+        )
+        return ["words at both levels"] if same else [*differ, "no number at either level"]
+    if any(missing):
+        return [*differ, "no number above" if missing[0] else "no number below"]
+    if above["unit"] != below["unit"]:
+        differ.append(f"unit differs: {above['unit']} / {below['unit']}")
+    if above["direction"] != below["direction"]:
+        differ.append(f"direction differs: {above['direction']} / {below['direction']}")
+    if bounds[0] != bounds[1]:
+        differ.append(f"{bounds[0]} against {bounds[1]}")
+    return differ
+
+
+def _read_checked(path, sha256):
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise FetchError(
+            f"{path} is not the report expected (its SHA-256 differs from the one in "
+            "data/national/reports.csv). Delete it and run this again."
+        )
+    return content.decode("utf-8")
+
+
+def _hash(run):
+    return hashlib.sha256(run.encode()).hexdigest()[:12]
+
+
+def _count_words(texts):
+    from .text import tokenize
+
+    tokens = tokenize(texts)
+    tokens = tokens[tokens["layer"].isin(["content", "verb"])]
+    counts = tokens.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
+    return counts.astype({"term": "str"})
+
+
+def _to_counts(table, docs, terms):
+    """Return a sparse matrix of counts, documents in rows, and only of these terms."""
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+    row, column = (pd.Index(names).get_indexer(table[key]) for names, key in
+                   [(docs, table.columns[0]), (terms, "term")])  # fmt: skip
+    known = column >= 0
+    return csr_array(
+        (table["n"].to_numpy()[known].astype(float), (row[known], column[known])),
+        shape=(len(docs), len(terms)),
+    )
+
+
+def _count_both(ours, theirs, docs, ids):
+    terms = sorted(set(theirs["term"]))
+    return _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms), terms
+
+
+def _tf_idf(ours, theirs, docs, ids):
+    """Cosine of tf-idf with logarithmic counts; terms no aspect has are left out."""
+    import numpy as np
+
+    one, two, _ = _count_both(ours, theirs, docs, ids)
+    idf = np.log((1 + len(ids)) / (1 + (two > 0).sum(axis=0))) + 1
+    for each in (one, two):
+        each.data = 1 + np.log(each.data)
+        each.data *= idf[each.indices]
+        each.data /= np.repeat(np.sqrt(each.multiply(each).sum(axis=1)), np.diff(each.indptr))
+    return (one @ two.T).toarray()
+
+
+def _bm25(ours, theirs, docs, ids, k1=1.5, b=0.75):
+    import numpy as np
+
+    one, two, _ = _count_both(ours, theirs, docs, ids)
+    length, known = two.sum(axis=1), (two > 0).sum(axis=0)
+    idf = np.log(1 + (len(ids) - known + 0.5) / (known + 0.5))
+    norm = np.repeat(k1 * (1 - b + b * length / length.mean()), np.diff(two.indptr))
+    two.data = two.data * (k1 + 1) / (two.data + norm) * idf[two.indices]
+    return (one @ two.T).toarray()
+
+
+def _compare_vectors(ours, theirs, docs, ids, vectors):
+    """Cosine of idf-weighted mean vectors, their common direction removed (Arora et al. 2017)."""
+    import numpy as np
+
+    terms = vectors["term"].to_numpy()
+    learned = np.array([row.split(" ") for row in vectors["vector"]], dtype=float)
+    one, two = _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms)
+    counts = np.vstack([one.toarray(), two.toarray()])
+    idf = np.log(len(counts) / np.maximum((counts > 0).sum(axis=0), 1))
+    means = _scale(counts * idf @ learned)
+    common = np.linalg.svd(means, full_matrices=False)[2][:1]
+    means = _scale(means - means @ common.T @ common)
+    return means[: len(docs)] @ means[len(docs) :].T
+
+
+def _scale(matrix):
+    import numpy as np
+
+    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+
+
+def _standardise(scores):
+    import numpy as np
+
+    spread = np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
+    return (scores - scores.mean(axis=1, keepdims=True)) / spread
+
+
+def _follow(scores, forward=1.0, most=4.0, back=8.0):
+    """Return for every text and aspect the score of the best path in order through that match."""
+    import numpy as np
+
+    step = np.subtract.outer(*[np.arange(scores.shape[1])] * 2).T  # from row to column
+    cost = np.where(step < 0, back, np.minimum(forward * step, most))
+    ahead, behind = scores.copy(), np.zeros_like(scores)
+    for i in range(1, len(scores)):
+        ahead[i] += (ahead[i - 1][:, None] - cost).max(axis=0)
+    for i in range(len(scores) - 2, -1, -1):
+        behind[i] = (behind[i + 1] + scores[i + 1] - cost).max(axis=1)
+    return ahead + behind
