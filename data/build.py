@@ -1,9 +1,12 @@
 """Build the tables of `data/` from the raw list and the hand-written files.
 
 Run by `python make.py data`. Reads `raw/`, `hand/` and `datapackage.json`; writes the other CSV
-files and `CODEBOOK.md`, byte-identical on every run.
+files and `CODEBOOK.md`, byte-identical on every run. With `--reports FOLDER`, a folder with the
+work reports, it rebuilds `national/` too and says which files differ from those committed.
 """
 
+import argparse
+import runpy
 import sys
 from pathlib import Path
 
@@ -206,4 +209,11 @@ def _require(condition, problem):
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Rebuild the tables of data/.")
+    parser.add_argument("--reports", type=Path, metavar="FOLDER", help="rebuild national/ as well")
+    options = parser.parse_args()
     write_tables()
+    if options.reports:
+        national = runpy.run_path(str(DATA / "national" / "build.py"))
+        differ = national["write_national"](options.reports)
+        print(f"national/: differ from the committed files: {', '.join(differ) or 'none'}")

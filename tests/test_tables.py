@@ -56,6 +56,7 @@ def test_tables_go_to_stata_and_back(tmp_path):
     for loader in LOADERS:
         table = getattr(xq, loader)()
         table = table.astype({c: "str" for c in table.select_dtypes("category")})
+        table = table.fillna({c: "" for c in table.select_dtypes("str")})
         table = table.astype({c: "int8" for c in table.select_dtypes("bool")})
         table = table.rename(columns={"end": "_end"})  # a word Stata keeps for itself
         table.astype({c: object for c in table.select_dtypes("str")}).to_stata(

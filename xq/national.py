@@ -198,7 +198,7 @@ def score_reuse(texts, priority_ids):
     return pd.DataFrame(rows, columns=["doc", "priority_id", "n_hashes", "n_shared", "share"])
 
 
-def match_priorities(texts, *, method="combined", in_order=False, without_2022=False):
+def match_priorities(texts, *, method="combined", in_order=False, titles=False, without_2022=False):
     """Match texts to the aspects of the national report of 2022, by their words alone.
 
     Parameters
@@ -212,6 +212,8 @@ def match_priorities(texts, *, method="combined", in_order=False, without_2022=F
     in_order : bool, default False
         Whether the texts follow the order of the report, as in this list: then a step back costs
         more than a step forward (Viterbi; the score is the best path through that match).
+    titles : bool, default False
+        Count the printed titles as part of the aspects. They are the titles of the tasks.
     without_2022 : bool, default False
         Use word vectors that have not seen the report of 2022.
 
@@ -233,16 +235,21 @@ def match_priorities(texts, *, method="combined", in_order=False, without_2022=F
     Notes
     -----
     BM25: Robertson and Zaragoza 2009, doi:10.1561/1500000019, k1 = 1.5, b = 0.75. Features of the
-    report: ``data/national/terms.csv``, ``bigrams.csv``, ``vectors.csv``; titles are left out.
+    report: ``data/national/terms.csv``, ``bigrams.csv``, ``vectors.csv``.
     """
     import numpy as np
     import pandas as pd
 
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; expected one of {METHODS}")
-    ids = load_priorities()["priority_id"].to_numpy()
+    priorities = load_priorities().set_index("priority_id")
+    ids = priorities.index.to_numpy()
     words, pairs = _count_words(texts), count_bigrams(texts).rename(columns={"bigram": "term"})
     national, bigrams = load_terms_national(), load_bigrams().rename(columns={"bigram": "term"})
+    if titles:
+        printed = priorities.loc[priorities["printed"], "title"]
+        national = _add_counts(national, _count_words(printed))
+        bigrams = _add_counts(bigrams, count_bigrams(printed).rename(columns={"bigram": "term"}))
     vectors = load_vectors_without_2022 if without_2022 else load_vectors
     score = {
         "words": lambda: _tf_idf(words, national, texts.index, ids),
@@ -422,6 +429,15 @@ def _count_words(texts):
     tokens = tokens[tokens["layer"].isin(["content", "verb"])]
     counts = tokens.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
     return counts.astype({"term": "str"})
+
+
+def _add_counts(table, more):
+    import pandas as pd
+
+    both = pd.concat(
+        [table, more.rename(columns={"doc": "priority_id"}).astype({"priority_id": "str"})]
+    )
+    return both.groupby(["priority_id", "term"], as_index=False)["n"].sum()
 
 
 def _to_counts(table, docs, terms):

@@ -180,10 +180,3 @@ def write_national(folder, target=NATIONAL):
             differ.append(name)
         (target / name).write_bytes(content)
     return differ
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    changed = write_national(sys.argv[1])
-    print(f"differ from the committed files: {', '.join(changed) or 'none'}")

@@ -1,0 +1,321 @@
+"""What came from above: features that cannot be read back, downloads that cannot go wrong."""
+
+import hashlib
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pandas as pd
+import pytest
+import xq
+from hypothesis import given
+from hypothesis import strategies as st
+from test_data import REPORTS
+
+TEXTS = xq.load_measures().set_index("measure_id")["text"]
+TRUTH = xq.load_reuse().set_index("measure_id")["priority_id"]
+
+# ── fetch_report, against a server of our own ────────────────────────────────────────────────
+
+
+CONTENT = "**政府工作报告**\n\n今年发展主要预期目标是：增长5%。\n".encode()
+
+
+@pytest.fixture
+def reports(monkeypatch):
+    """One registered report whose text we know."""
+    row = {"report_id": "national_2099", "level": "national", "year": 2099, "part": ""}
+    row |= {"repository": "lawtext/gov", "commit": "c0ffee", "path": "国务院/2099.md"}
+    row |= {"sha256": hashlib.sha256(CONTENT).hexdigest()}
+    monkeypatch.setattr("xq.national.load_reports", lambda: pd.DataFrame([row]))
+
+
+@pytest.fixture
+def server():
+    """Serve what the test asks for: (address, answers by path)."""
+    answers = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body, length = answers.get(self.path.split("/")[1], (None, 0))
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_address[1]}", answers
+        httpd.shutdown()
+
+
+def fetch(folder, *mirrors):
+    addresses = [f"{mirror}/{{path}}" for mirror in mirrors]
+    return xq.fetch_report("national", 2099, folder=folder, mirrors=addresses, progress=False)
+
+
+def test_a_good_file_is_downloaded_once_and_kept(reports, server, tmp_path):
+    address, answers = server
+    answers["good"] = CONTENT, len(CONTENT)
+    assert fetch(tmp_path, f"{address}/good") == CONTENT.decode()
+    assert [path.name for path in tmp_path.iterdir()] == ["national_2099.md"]
+    answers.clear()  # from now on only the kept file can answer
+    assert fetch(tmp_path, f"{address}/good") == CONTENT.decode()
+
+
+def test_the_next_mirror_is_tried(reports, server, tmp_path):
+    address, answers = server
+    answers["good"] = CONTENT, len(CONTENT)
+    assert fetch(tmp_path, f"{address}/missing", f"{address}/good") == CONTENT.decode()
+
+
+@pytest.mark.parametrize("case", ["wrong", "missing", "half", "offline"])
+def test_nothing_half_written_is_ever_used(case, reports, server, tmp_path):
+    address, answers = server
+    answers["wrong"] = CONTENT + b"!", len(CONTENT) + 1
+    answers["half"] = CONTENT[:20], len(CONTENT)  # the connection breaks off
+    if case == "offline":
+        address = "http://127.0.0.1:9"
+    with pytest.raises(xq.FetchError) as caught:
+        fetch(tmp_path, f"{address}/{case}")
+    assert list(tmp_path.iterdir()) == []
+    message = str(caught.value)
+    for part in ("national_2099.md could not be downloaded", "in a browser", str(tmp_path)):
+        assert part in message
+
+
+def test_a_file_of_the_users_is_used_if_it_is_the_right_one(reports, tmp_path):
+    (tmp_path / "national_2099.md").write_bytes(CONTENT)
+    assert fetch(tmp_path) == CONTENT.decode()
+    (tmp_path / "national_2099.md").write_bytes(CONTENT[:-3])
+    with pytest.raises(xq.FetchError, match="is not the report expected.*Delete it"):
+        fetch(tmp_path)
+
+
+def test_unknown_reports_are_named(tmp_path):
+    with pytest.raises(xq.FetchError, match="no report 'national' 1966"):
+        xq.fetch_report("national", 1966, folder=tmp_path)
+
+
+def test_progress_is_said_on_the_error_stream(reports, server, tmp_path, capsys):
+    address, answers = server
+    answers["good"] = CONTENT, len(CONTENT)
+    xq.fetch_report("national", 2099, folder=tmp_path, mirrors=[f"{address}/good/{{path}}"])
+    assert "downloading national_2099.md from 127.0.0.1" in capsys.readouterr().err
+
+
+def test_committed_registry_fits_the_reports():
+    if not REPORTS.exists():
+        pytest.skip(f"the work reports are not at {REPORTS}")
+    for report in xq.load_reports().itertuples():
+        text = xq.fetch_report(report.level, report.year, part=report.part, folder=REPORTS)
+        assert len(text) == report.chars
+        assert report.path.endswith(f"/{report.report_id.split('_')[1]}.md")
+
+
+# ── features of the reports ──────────────────────────────────────────────────────────────────
+
+
+def test_features_are_rebuilt_from_the_reports(tmp_path):
+    if not REPORTS.exists():
+        pytest.skip(f"the work reports are not at {REPORTS}")
+    import runpy
+
+    from xq.tables import DATA
+
+    build = runpy.run_path(str(DATA / "national" / "build.py"))
+    differ = build["write_national"](REPORTS, tmp_path)
+    assert set(differ) <= {"vectors.csv", "vectors_without_2022.csv"}
+    for name in differ:  # the last digit depends on the processor
+        one, two = (pd.read_csv(folder / name) for folder in (tmp_path, DATA / "national"))
+        assert one["term"].tolist() == two["term"].tolist()
+        numbers = [np.array([v.split() for v in t["vector"]], dtype=int) for t in (one, two)]
+        assert np.abs(numbers[0] - numbers[1]).max() <= 2
+
+
+@pytest.mark.parametrize("level", ["national", "tianjin"])
+def test_every_target_stands_in_its_report(level):
+    if not REPORTS.exists():
+        pytest.skip(f"the work reports are not at {REPORTS}")
+    lines = xq.fetch_report(level, 2022, folder=REPORTS).split("\n")
+    targets = getattr(
+        xq, {"national": "load_targets_national", "tianjin": "load_targets_tianjin"}[level]
+    )()
+    found = xq.find_targets(pd.Series({n: lines[n - 1] for n in targets["line"].unique()}))
+    known = set(zip(found["doc"], found["start"], strict=True))
+    for row in targets.itertuples():
+        assert lines[row.line - 1][row.start : row.end] == row.quote
+        assert row.indicator in lines[row.line - 1] or row.indicator == ""
+        if row.checked == "as found":
+            assert (row.line, row.start) in known
+    forward = "经济社会发展总体要求" if level == "national" else "全力做好2022年重点工作"
+    start = next(n for n, line in enumerate(lines, 1) if forward in line and len(line) < 60)
+    assert targets["line"].min() > start  # the year ahead, not the year past
+
+
+def test_priorities_are_printed_where_they_say():
+    if not REPORTS.exists():
+        pytest.skip(f"the work reports are not at {REPORTS}")
+    text = xq.fetch_report("national", 2022, folder=REPORTS)
+    priorities = xq.load_priorities()
+    assert len(priorities) == 44
+    assert priorities["printed"].sum() == 35
+    for row in priorities.query("printed").itertuples():
+        assert f"\n{row.title}。" in text
+    assert priorities["start"].is_monotonic_increasing
+
+
+def test_every_row_has_the_aspect_of_its_title():
+    own = xq.load_measures().merge(xq.load_reuse()).merge(xq.load_tasks(), on="task_id")
+    own = own.merge(xq.load_priorities()[["priority_id", "title", "section_id"]], on="priority_id")
+    same = own[own["heading_identical"]]
+    assert (same["title_x"] == same["title_y"]).all()
+    assert (own["section_id_x"] == own["section_id_y"]).all()
+
+
+# ── shingles ─────────────────────────────────────────────────────────────────────────────────
+
+HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x4FFF), min_size=0, max_size=30)
+
+
+@given(
+    HAN,
+    HAN,
+    HAN,
+    HAN,
+    st.text(st.characters(min_codepoint=0x5000, max_codepoint=0x5FFF), min_size=9, max_size=20),
+)
+def test_nine_shared_characters_leave_a_shared_hash(a, b, c, d, shared):
+    found = xq.find_shingles(pd.Series({"one": a + shared + b, "two": c + shared + d}))
+    hashes = found.groupby("doc")["hash"].agg(set)
+    assert hashes["one"] & hashes["two"]
+
+
+def test_shingles_are_sampled_and_ignore_punctuation():
+    text = TEXTS["M001"]
+    hashes = xq.find_shingles(pd.Series({"a": text, "b": re.sub(r"\W", "", text)}))
+    one, two = hashes.groupby("doc")["hash"].agg(list)
+    assert one == two
+    assert len(one) < len(text) * 0.6
+    assert xq.find_shingles(pd.Series({"a": "短句"})).empty
+
+
+def test_reuse_by_hand():
+    text = TEXTS["M037"]
+    scores = xq.score_reuse(pd.Series({"x": text, "y": "税"}), pd.Series({"x": "P12", "y": "P12"}))
+    assert scores["n_hashes"].tolist() == [len(xq.find_shingles(pd.Series([text]))), 0]
+    assert scores["share"].between(0, 1).all()
+    with pytest.raises(ValueError, match="unknown passages \\['P99'\\]"):
+        xq.score_reuse(pd.Series({"x": text}), pd.Series({"x": "P99"}))
+
+
+# ── blind matching ───────────────────────────────────────────────────────────────────────────
+
+
+def accuracy(**options):
+    found = xq.match_priorities(TEXTS, **options)
+    right = found[found["priority_id"] == found["doc"].map(TRUTH)]
+    return (right["rank"] == 1).mean(), (1 / right["rank"]).mean()
+
+
+def test_blind_matching_beats_plain_words():
+    words, combined, ordered = accuracy(method="words"), accuracy(), accuracy(in_order=True)
+    blind = accuracy(without_2022=True)
+    largest = TRUTH.value_counts(normalize=True).max()
+    assert largest < words[0] < blind[0] <= combined[0] < ordered[0]
+    assert combined[0] >= 0.8 and combined[1] >= 0.85  # the aim set beforehand
+
+
+def test_matching_is_complete_and_does_not_depend_on_row_order():
+    found = xq.match_priorities(TEXTS.head(5))
+    assert len(found) == 5 * 44
+    assert found.groupby("doc")["rank"].agg(list).map(sorted).map(tuple).nunique() == 1
+    mixed = xq.match_priorities(TEXTS, method="bm25").set_index(["doc", "rank"])["priority_id"]
+    other = xq.match_priorities(TEXTS.sample(frac=1, random_state=1), method="bm25")
+    assert other.set_index(["doc", "rank"])["priority_id"].reindex(mixed.index).equals(mixed)
+    with pytest.raises(ValueError, match="method is 'magic'"):
+        xq.match_priorities(TEXTS, method="magic")
+
+
+def test_a_text_without_known_words_is_matched_to_nothing_in_particular():
+    found = xq.match_priorities(pd.Series({"x": "qwerty"}))
+    assert found["score"].nunique() == 1
+
+
+# ── targets down the ladder ──────────────────────────────────────────────────────────────────
+
+BASE = {"unit": "%", "bound": "=", "direction": "increase", "form": "numeric", "value": np.nan}
+BASE |= {"base": "previous year", "concept": "growth", "extensive": False}
+
+
+def compare(*levels, **people):
+    rows = [BASE | {"indicator": "x"} | row for row in levels]
+    persons = pd.DataFrame({"level": [*people], "persons": [*people.values()]})
+    return xq.compare_targets(pd.DataFrame(rows), persons if people else None)
+
+
+def test_a_comparable_step_is_measured():
+    row = compare({"level": "city", "value": 5.5}, {"level": "district", "value": 6}).iloc[0]
+    assert (row["step"], row["gap"], row["comparable"]) == ("amplified", 0.5, True)
+    assert row["ratio"] == pytest.approx(6 / 5.5)
+
+
+@pytest.mark.parametrize(
+    ("below", "why", "step"),
+    [
+        ({"value": 6, "bound": ">="}, "a point value against a floor", "re-expressed"),
+        ({"value": 6, "concept": "area"}, "concept differs: growth / area", "re-expressed"),
+        ({"value": 6, "unit": "亩"}, "unit differs: % / 亩", "re-expressed"),
+        ({"value": 6, "base": "in the year"}, "base differs: previous year / in the year", "re-expressed"),
+        ({"form": "directional"}, "no number below", "re-expressed"),
+        ({"form": "deferred"}, "no number below", "deferred"),
+        ({"form": "words"}, "words only below", "re-expressed"),
+    ],
+)  # fmt: skip
+def test_the_gate_says_why_not(below, why, step):
+    row = compare({"level": "nation", "value": 5}, {"level": "district"} | below).iloc[0]
+    assert (row["comparable"], row["why_not"], row["step"]) == (False, why, step)
+    assert np.isnan([row["ratio"], row["gap"]]).all()
+
+
+def test_less_of_what_is_bounded_is_more():
+    ceiling = {"bound": "<=", "direction": "level"}
+    row = compare(
+        {"level": "city", "value": 5.5} | ceiling, {"level": "district", "value": 5} | ceiling
+    )
+    assert row["step"].item() == "amplified"
+
+
+def test_what_grows_with_the_place_is_compared_per_head():
+    jobs = {"extensive": True, "unit": "人"}
+    rows = [{"level": "city", "value": 350} | jobs, {"level": "district", "value": 30} | jobs]
+    row = compare(*rows, city=1000, district=100).iloc[0]
+    assert [row["upper_per_1000"], row["lower_per_1000"]] == [350, 300]
+    assert (row["gap"], row["step"]) == (-50, "softened")
+
+
+def test_single_levels_and_bad_input():
+    assert compare({"level": "nation", "value": 3})["step"].item() == "dropped"
+    assert compare({"level": "district", "value": 3})["step"].item() == "new"
+    with pytest.raises(ValueError, match="two targets for 'x'"):
+        compare({"level": "city", "value": 3}, {"level": "city", "value": 4})
+    with pytest.raises(ValueError, match="unknown level"):
+        compare({"level": "village", "value": 3})
+
+
+def test_the_committed_ladder():
+    ladder, steps = xq.load_ladder(), xq.compare_targets(xq.load_ladder())
+    number = steps.set_index(["indicator", "upper", "lower"])
+    assert number.loc[("城镇调查失业率", "city", "district"), "step"] == "equal"
+    assert number.loc[("地区生产总值增长", "nation", "district"), "gap"] == pytest.approx(1.1)
+    assert number.loc[("粮食", "nation", "city"), "why_not"].startswith("concept differs: output")
+    jobs = number.loc[("新增就业", "city", "district")]
+    assert [round(jobs["upper_per_1000"], 1), round(jobs["lower_per_1000"], 1)] == [25.2, 19.2]
+    national = xq.load_targets_national().query("form == 'numeric'")["label"]
+    assert set(national) <= set(
+        ladder.query("level == 'nation'")["label"]
+    )  # every number is placed
