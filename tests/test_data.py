@@ -18,7 +18,10 @@ NATIONAL = REPORTS / "national_2022.md"
 def test_build_reproduces_every_committed_file(tmp_path):
     runpy.run_path(str(DATA / "build.py"))["write_tables"](tmp_path)
     written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")}
-    beside = {path.name for path in DATA.glob("*.csv")} - {"labels.csv", "population.csv"}  # by hand
+    beside = {path.name for path in DATA.glob("*.csv")} - {
+        "labels.csv",
+        "population.csv",
+    }  # by hand
     assert written == beside | {"CODEBOOK.md", "lexicon/terms.csv"}
     for name in written:
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name

@@ -213,6 +213,25 @@ def test_reuse_by_hand():
         xq.score_reuse(pd.Series({"x": text}), pd.Series({"x": "P99"}))
 
 
+def test_no_passage_can_be_walked_through():
+    """Hashes are those of our own list; pairs of characters lead nowhere far on their own."""
+    own = set(xq.find_shingles(TEXTS, sample=False)["hash"])
+    assert set(xq.load_shingles()["hash"]) <= own
+    for _, table in xq.load_bigrams().groupby("priority_id"):
+        after, before = {}, {}
+        for one, two in table["bigram"]:
+            after.setdefault(one, set()).add(two)
+            before.setdefault(two, set()).add(one)
+        for start in after:
+            run = start
+            while len(after.get(run[-1], "")) == 1 and len(run) < 20:
+                (step,) = after[run[-1]]
+                if len(before[step]) > 1 or step in run:
+                    break
+                run += step
+            assert len(run) < 12, run
+
+
 # ── blind matching ───────────────────────────────────────────────────────────────────────────
 
 
@@ -249,7 +268,7 @@ def test_a_text_without_known_words_is_matched_to_nothing_in_particular():
 # ── targets down the ladder ──────────────────────────────────────────────────────────────────
 
 BASE = {"unit": "%", "bound": "=", "direction": "increase", "form": "numeric", "value": np.nan}
-BASE |= {"base": "previous year", "concept": "growth", "extensive": False}
+BASE |= {"base": "previous year", "concept": "growth", "denominator": ""}
 
 
 def compare(*levels, **people):
@@ -271,6 +290,7 @@ def test_a_comparable_step_is_measured():
         ({"value": 6, "concept": "area"}, "concept differs: growth / area", "re-expressed"),
         ({"value": 6, "unit": "亩"}, "unit differs: % / 亩", "re-expressed"),
         ({"value": 6, "base": "in the year"}, "base differs: previous year / in the year", "re-expressed"),
+        ({"value": 6, "denominator": "unknown"}, "no fitting denominator", "re-expressed"),
         ({"form": "directional"}, "no number below", "re-expressed"),
         ({"form": "deferred"}, "no number below", "deferred"),
         ({"form": "words"}, "words only below", "re-expressed"),
@@ -291,11 +311,26 @@ def test_less_of_what_is_bounded_is_more():
 
 
 def test_what_grows_with_the_place_is_compared_per_head():
-    jobs = {"extensive": True, "unit": "人"}
+    jobs = {"denominator": "persons", "unit": "人"}
     rows = [{"level": "city", "value": 350} | jobs, {"level": "district", "value": 30} | jobs]
     row = compare(*rows, city=1000, district=100).iloc[0]
     assert [row["upper_per_1000"], row["lower_per_1000"]] == [350, 300]
     assert (row["gap"], row["step"]) == (-50, "softened")
+
+
+def test_zero_and_changes_are_no_accident():
+    zero = {"form": "zero", "value": 0, "direction": "level"}
+    row = compare({"level": "nation"} | zero, {"level": "district"} | zero).iloc[0]
+    assert (row["step"], row["gap"]) == ("equal", 0)
+    assert np.isnan(row["ratio"])
+    change = {"bound": "from_to", "value": 100}
+    rows = [
+        {"level": "nation", "value_from": 75} | change,
+        {"level": "district", "value_from": 50} | change,
+    ]
+    assert compare(*rows)["why_not"].item() == "change from another value"
+    with pytest.raises(ValueError, match="population has no level \\['district'\\]"):
+        compare({"level": "district", "value": 3, "denominator": "persons"}, city=5)
 
 
 def test_single_levels_and_bad_input():
@@ -312,7 +347,10 @@ def test_the_committed_ladder():
     number = steps.set_index(["indicator", "upper", "lower"])
     assert number.loc[("城镇调查失业率", "city", "district"), "step"] == "equal"
     assert number.loc[("地区生产总值增长", "nation", "district"), "gap"] == pytest.approx(1.1)
-    assert number.loc[("粮食", "nation", "city"), "why_not"].startswith("concept differs: output")
+    assert number.loc[("大豆", "nation", "district"), "why_not"].startswith(
+        "concept differs: output"
+    )
+    assert number.loc[("粮食播种面积", "city", "district"), "why_not"] == "no fitting denominator"
     jobs = number.loc[("新增就业", "city", "district")]
     assert [round(jobs["upper_per_1000"], 1), round(jobs["lower_per_1000"], 1)] == [25.2, 19.2]
     national = xq.load_targets_national().query("form == 'numeric'")["label"]

@@ -75,7 +75,7 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
         raise FetchError(f"no report {level!r} {year!r} {part!r}; xq.load_reports() lists them all")
     row = reports.iloc[0]
     file = f"{row['report_id']}.md"
-    folder = Path(folder) if folder else Path(pooch.os_cache("xq"))
+    folder = Path(folder).expanduser() if folder else Path(pooch.os_cache("xq"))
     path, failures = folder / file, []
     if path.exists():
         return _read_checked(path, row["sha256"])
@@ -95,17 +95,19 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
     )
 
 
-def find_shingles(texts):
+def find_shingles(texts, *, sample=True):
     """Find the fingerprints of texts: sampled hashes of runs of six characters.
 
     Punctuation and spaces do not count. Of every four runs in a row the one with the least hash is
-    kept (winnowing), so that any nine characters two texts share leave a common hash, and no text
-    can be read out of its hashes.
+    kept (winnowing), so that any nine characters two texts share leave a common hash. A hash of
+    six characters is no secret: whoever guesses the characters can check them.
 
     Parameters
     ----------
     texts : Series of str
         One text per document; the index names the document.
+    sample : bool, default True
+        Keep a sample, as said above; otherwise the hashes of all runs.
 
     Returns
     -------
@@ -125,8 +127,9 @@ def find_shingles(texts):
     for doc, text in texts.items():
         text = re.sub(r"[\W_]", "", text)
         hashes = [_hash(text[i : i + _RUN]) for i in range(len(text) - _RUN + 1)]
-        windows = range(max(len(hashes) - _EVERY + 1, min(len(hashes), 1)))
-        kept = dict.fromkeys(min(hashes[i : i + _EVERY]) for i in windows)
+        every = _EVERY if sample else 1
+        windows = range(max(len(hashes) - every + 1, min(len(hashes), 1)))
+        kept = dict.fromkeys(min(hashes[i : i + every]) for i in windows)
         rows += [(doc, each) for each in kept]
     return pd.DataFrame(rows, columns=["doc", "hash"])
 
@@ -182,18 +185,21 @@ def score_reuse(texts, priority_ids):
 
     Notes
     -----
-    Fingerprints of the report: ``data/national/shingles.csv``.
+    Fingerprints of the report: ``data/national/shingles.csv``. Only those that this list shares
+    are published, so for another list compare `find_shingles` of its texts with `find_shingles`
+    of the report you fetched.
     """
     import pandas as pd
 
     theirs = load_shingles().groupby("priority_id")["hash"].agg(set)
-    if strange := sorted(set(priority_ids[texts.index]) - set(theirs.index)):
+    known = set(load_priorities()["priority_id"])
+    if strange := sorted(set(priority_ids[texts.index]) - known):
         raise ValueError(f"unknown passages {strange}; xq.load_priorities() lists them")
     ours = find_shingles(texts).groupby("doc")["hash"].agg(set)
     rows = []
     for doc in texts.index:
         own, passage = ours.get(doc, set()), priority_ids[doc]
-        shared = len(own & theirs[passage])
+        shared = len(own & theirs.get(passage, set()))
         rows.append((doc, passage, len(own), shared, shared / max(len(own), 1)))
     return pd.DataFrame(rows, columns=["doc", "priority_id", "n_hashes", "n_shared", "share"])
 
@@ -273,8 +279,9 @@ def compare_targets(targets, population=None):
     """Compare targets of several levels, where they can be compared.
 
     A ratio or a gap is computed only where unit, base period, direction, kind of bound and concept
-    agree; otherwise the row says why not. Numbers that grow with the place (jobs, area) are
-    compared per thousand inhabitants.
+    agree; otherwise the row says why not. *About* counts as a point value, like a plain number.
+    Numbers that grow with the place are compared per thousand inhabitants where inhabitants are
+    what they should be divided by (jobs), and not at all where we lack what is (land, villages).
 
     Parameters
     ----------
@@ -282,7 +289,7 @@ def compare_targets(targets, population=None):
         One row per target, at most one per indicator and level, as ``data/ladder.csv``. Columns
         ``indicator``, ``level`` ("nation", "city", "district"), ``value``, ``unit``, ``bound``,
         ``direction``, ``form``, ``base`` (what the number is measured against), ``concept`` (what
-        exactly is measured) and ``extensive`` (bool, whether it grows with the place).
+        exactly is measured) and ``denominator`` ("" for rates and norms, "persons", "unknown").
     population : DataFrame, optional
         Columns ``level`` and ``persons``; ``data/population.csv`` if omitted.
 
@@ -317,7 +324,7 @@ def compare_targets(targets, population=None):
     """
     import pandas as pd
 
-    fields = ["value", "unit", "bound", "direction", "form", "base", "concept", "extensive"]
+    fields = ["value", "unit", "bound", "direction", "form", "base", "concept", "denominator"]
     need_columns(targets, "indicator", "level", *fields)
     if strange := set(targets["level"].astype("str")) - set(LEVELS):
         raise ValueError(f"unknown level {sorted(strange)}; expected {LEVELS}")
@@ -328,6 +335,10 @@ def compare_targets(targets, population=None):
         "persons"
     ]
     persons = {str(level): count for level, count in persons.items()}
+    if absent := set(targets.loc[targets["denominator"] != "", "level"].astype("str")) - set(
+        persons
+    ):
+        raise ValueError(f"population has no level {sorted(absent)}")
     rows = []
     for indicator, group in targets.groupby("indicator", sort=False):
         have = {str(row["level"]): row for row in group.to_dict("records")}
@@ -352,7 +363,7 @@ def _compare(above, below, upper, lower, persons):
     for side, target, level in [("upper", above, upper), ("lower", below, lower)]:
         if target:
             found[f"{side}_value"] = target["value"]
-            if target["extensive"]:
+            if target["denominator"]:
                 found[f"{side}_per_1000"] = target["value"] / persons[level] * 1000
     if not (above and below):
         missing = ("no target above", "new") if below else ("no target below", "dropped")
@@ -363,15 +374,16 @@ def _compare(above, below, upper, lower, persons):
         if differ == ["words at both levels"]:
             step = "equal"
         return found | {"why_not": "; ".join(differ), "step": step}
-    kind = "per_1000" if above["extensive"] else "value"
+    kind = "per_1000" if above["denominator"] else "value"
     one, two = found[f"upper_{kind}"], found[f"lower_{kind}"]
     less = below["direction"] == "decrease" or below["bound"] == "<="
     more = one - two if less else two - one
     step = "equal" if one == two else "amplified" if more > 0 else "softened"
+    ratio = two / one if one else float("nan")
     return found | {
         "comparable": True,
         "why_not": "",
-        "ratio": two / one,
+        "ratio": ratio,
         "gap": two - one,
         "step": step,
     }
@@ -405,6 +417,10 @@ def _find_differences(above, below):
         differ.append(f"direction differs: {above['direction']} / {below['direction']}")
     if bounds[0] != bounds[1]:
         differ.append(f"{bounds[0]} against {bounds[1]}")
+    elif bounds[0] == "a change" and above.get("value_from") != below.get("value_from"):
+        differ.append("change from another value")
+    if "unknown" in (above["denominator"], below["denominator"]):
+        differ.append("no fitting denominator")
     return differ
 
 

@@ -440,7 +440,7 @@ def _deal(member, scored, length, draws, rng, strata=10):
     import numpy as np
 
     scored, observed = scored.astype("float32"), member.T @ scored
-    ranks = np.argsort(np.argsort(length, kind="stable"), kind="stable")
+    ranks = np.argsort(np.argsort(length + rng.random(len(length))))  # equal lengths: by lot
     stratum = ranks * strata // len(length)
     sorted_by_stratum = np.argsort(stratum, kind="stable")
     reached = np.zeros(observed.shape, dtype=int)

@@ -4,8 +4,9 @@
 (`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
 `reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `shingles.csv`, `years.csv`,
 `vectors.csv`, `vectors_without_2022.csv` and `reuse.csv`, and says what differs from the committed
-files. Everybody else uses those. No sentence of a report is written: words and pairs of
-characters are counted, longer runs are hashed and sampled.
+files. Everybody else uses those. No sentence of a report is written: words are counted; pairs of
+characters too, if the list or a second aspect has them; runs of six are hashed and sampled, if the
+list has them.
 """
 
 import hashlib
@@ -149,6 +150,13 @@ def build_tables(folder):
     lines = pd.Series(lines)
     vocabulary = list_terms | set(terms["term"])
     without = lines[~lines.index.str.contains("_2022:")]
+    # Neither pairs nor hashes may let anybody walk from one character of a passage to the next:
+    # pairs of one aspect alone are left out unless the list has them, hashes unless the list does.
+    pairs = count_bigrams(passages).rename(columns={"doc": "priority_id"})
+    common = pairs.groupby("bigram")["priority_id"].transform("size") > 1
+    pairs = pairs[common | pairs["bigram"].isin(set(count_bigrams(texts)["bigram"]))]
+    hashes = find_shingles(passages).rename(columns={"doc": "priority_id"})
+    hashes = hashes[hashes["hash"].isin(set(find_shingles(texts, sample=False)["hash"]))]
 
     own = tasks.merge(priorities.drop(columns="title_en"), on="title", how="left")
     known = dict(zip(own["task_id"], own["priority_id"], strict=True))
@@ -157,12 +165,15 @@ def build_tables(folder):
     aligned = [align(texts[m], passages[p]) for m, p in reuse.to_numpy()]
     reuse["share_aligned"] = [round(share, 4) for share, _ in aligned]
     reuse["longest_run"] = [longest for _, longest in aligned]
+    ahead = words["tianjin_2022"].split("二、全力做好2022年重点工作")[1]
+    city = [line for line in ahead.split("\n") if line]
+    reuse["longest_run_city"] = [max(align(text, line)[1] for line in city) for text in texts]
     return {
         "reports.csv": reports.drop(columns="content"),
         "priorities.csv": priorities.drop(columns=["text", "lines"]),
         "terms.csv": counted.sort_values(["priority_id", "term"]),
-        "bigrams.csv": count_bigrams(passages).rename(columns={"doc": "priority_id"}),
-        "shingles.csv": find_shingles(passages).rename(columns={"doc": "priority_id"}),
+        "bigrams.csv": pairs,
+        "shingles.csv": hashes.sort_values(["priority_id", "hash"]),
         "years.csv": years,
         "vectors.csv": learn_vectors(lines, vocabulary),
         "vectors_without_2022.csv": learn_vectors(without, vocabulary),
