@@ -9,9 +9,11 @@ its own, peers in turn, and the median of five is shown. Nothing is tested here.
 """
 
 import argparse
+import json
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,8 +94,6 @@ def run_job(code, python=sys.executable):
     done = subprocess.run([python, "-W", "ignore", "-c", code], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)
-    import json
-
     return json.loads(done.stdout.strip().split("\n")[-1])
 
 
@@ -109,15 +109,13 @@ def compare(title, jobs, texts, terms, pythons=None):
     for name, runs in results.items():
         peak = statistics.median(peak for _, peak in runs)
         print(f"| {title} | {name} | {seconds[name]:.3f} | {peak:.0f} | |", flush=True)
-    print(f"| {title} | **times faster** | | | **{first / last:.1f}** |", flush=True)
+    if len(jobs) > 1:
+        print(f"| {title} | **times faster** | | | **{first / last:.1f}** |", flush=True)
     return last
 
 
 def main():
     """Write the samples to a temporary folder, run every comparison, print one table."""
-    import json
-    import tempfile
-
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--reports", type=Path, help="folder with the work reports")
     parser.add_argument("--cntext", help="Python of an environment with cntext")

@@ -138,8 +138,7 @@ def _build_targets(measures, hand):
 
 def _build_terms(measures, tasks, units, hand):
     """Return the lexicon: the hand-written terms, every name of every unit, the directive words."""
-    names = units.assign(term=(units["unit"] + "；" + units["aliases"]).str.split("；"))
-    names = names.explode("term").query("term != ''").rename(columns={"unit_en": "term_en"})
+    names = _list_names(units).rename(columns={"unit_written": "term", "unit_en": "term_en"})
     names = names.assign(kind="unit", why="name of a responsible unit")
     words = load_directives().rename(columns={"gloss": "term_en"}).assign(kind="verb")
     terms = pd.concat([hand, names, words])[["term", "term_en", "kind", "why"]]
@@ -178,8 +177,13 @@ def _build_ladder(targets, hand):
 
 def _to_ids(units):
     """Return every name of every unit → its id."""
-    pairs = units.assign(unit_written=(units["unit"] + "；" + units["aliases"]).str.split("；"))
-    return pairs.explode("unit_written").set_index("unit_written")["unit_id"].drop("")
+    return _list_names(units).set_index("unit_written")["unit_id"]
+
+
+def _list_names(units):
+    """Return the units, a row for every name of theirs, in the column `unit_written`."""
+    names = units.assign(unit_written=(units["unit"] + "；" + units["aliases"]).str.split("；"))
+    return names.explode("unit_written").query("unit_written != ''")
 
 
 def _write_codebook(package):

@@ -16,6 +16,7 @@ from .tables import (
     load_vectors_without_2022,
     need_columns,
 )
+from .text import tokenize
 
 MIRRORS = (
     "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
@@ -80,11 +81,11 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
     if path.exists():
         return _read_checked(path, row["sha256"])
     addresses = [mirror.format(**row) for mirror in mirrors]
+    pooch.get_logger().setLevel("ERROR")  # what it would say is said here
     for address in addresses:
         if progress:
             print(f"downloading {file} from {address.split('/')[2]} …", file=sys.stderr, flush=True)
         try:
-            pooch.get_logger().setLevel("ERROR")
             pooch.retrieve(address, known_hash=row["sha256"], fname=file, path=folder)
             return _read_checked(path, row["sha256"])
         except Exception as problem:  # whatever the network does; said below
@@ -438,21 +439,22 @@ def _hash(run):
     return hashlib.sha256(run.encode()).hexdigest()[:12]
 
 
-def _count_words(texts):
-    from .text import tokenize
-
+def _cut_words(texts):
+    """Return the tokens of texts that are words: content and policy verbs."""
     tokens = tokenize(texts)
-    tokens = tokens[tokens["layer"].isin(["content", "verb"])]
-    counts = tokens.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
-    return counts.astype({"term": "str"})
+    return tokens[tokens["layer"].isin(["content", "verb"])]
+
+
+def _count_words(texts):
+    """Return one row per document and word, and how often."""
+    grouped = _cut_words(texts).groupby(["doc", "term"], observed=True)
+    return grouped.size().rename("n").reset_index().astype({"doc": "str", "term": "str"})
 
 
 def _add_counts(table, more):
     import pandas as pd
 
-    both = pd.concat(
-        [table, more.rename(columns={"doc": "priority_id"}).astype({"priority_id": "str"})]
-    )
+    both = pd.concat([table, more.rename(columns={"doc": "priority_id"})])
     return both.groupby(["priority_id", "term"], as_index=False)["n"].sum()
 
 
@@ -472,14 +474,14 @@ def _to_counts(table, docs, terms):
 
 def _count_both(ours, theirs, docs, ids):
     terms = sorted(set(theirs["term"]))
-    return _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms), terms
+    return _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms)
 
 
 def _tf_idf(ours, theirs, docs, ids):
     """Cosine of tf-idf with logarithmic counts; terms no aspect has are left out."""
     import numpy as np
 
-    one, two, _ = _count_both(ours, theirs, docs, ids)
+    one, two = _count_both(ours, theirs, docs, ids)
     idf = np.log((1 + len(ids)) / (1 + (two > 0).sum(axis=0))) + 1
     for each in (one, two):
         each.data = 1 + np.log(each.data)
@@ -491,7 +493,7 @@ def _tf_idf(ours, theirs, docs, ids):
 def _bm25(ours, theirs, docs, ids, k1=1.5, b=0.75):
     import numpy as np
 
-    one, two, _ = _count_both(ours, theirs, docs, ids)
+    one, two = _count_both(ours, theirs, docs, ids)
     length, known = two.sum(axis=1), (two > 0).sum(axis=0)
     idf = np.log(1 + (len(ids) - known + 0.5) / (known + 0.5))
     norm = np.repeat(k1 * (1 - b + b * length / length.mean()), np.diff(two.indptr))

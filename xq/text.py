@@ -167,7 +167,6 @@ def to_matrix(tokens, *, by="doc"):
     """
     import pandas as pd
 
-    need_columns(tokens, by, "term")
     matrix, units, terms = _count(tokens, by)
     matrix = matrix.astype("int32").toarray()
     return pd.DataFrame(matrix, pd.Index(units, name=by), pd.Index(terms, name="term"))
@@ -207,7 +206,6 @@ def weight_terms(tokens, *, by="doc"):
     import numpy as np
     import pandas as pd
 
-    need_columns(tokens, by, "term")
     counts, units, terms = _count(tokens, by)
     row, column = counts.nonzero()
     n, units_with = counts.data, np.bincount(column, minlength=len(terms))
@@ -389,7 +387,6 @@ def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random
     import numpy as np
     import pandas as pd
 
-    need_columns(tokens, by, "term")
     counts, units, terms = _count(tokens, by)
     present = (counts > 0).astype("int64")
     widest = np.argsort(-present.sum(axis=0), kind="stable")[:n_terms]
@@ -496,6 +493,7 @@ def _count(tokens, by):
     import numpy as np
     from scipy.sparse import csr_array
 
+    need_columns(tokens, by, "term")
     if (lost := tokens[by].isna()).any():
         raise ValueError(f"{lost.sum()} tokens have no {by!r}; drop them or fill the column")
     rows, units = _factorize(tokens[by])

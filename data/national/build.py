@@ -22,9 +22,8 @@ NATIONAL = Path(__file__).resolve().parent
 DATA = NATIONAL.parent
 sys.path.insert(0, str(DATA.parent))
 
-from xq.national import count_bigrams, find_shingles  # noqa: E402
+from xq.national import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
 from xq.tables import load_measures, load_tasks  # noqa: E402
-from xq.text import tokenize  # noqa: E402
 
 SOURCE = {  # level → folder and commit of github.com/lawtext/gov
     "national": ("政府工作报告-国务院", "4b267947e3ad23b44d28451d83e38712d1219cab"),
@@ -63,12 +62,6 @@ def lines_before(lines, numbers):
     return sum(len(line) for line in lines[: int(numbers.split("；")[0]) - 1])
 
 
-def cut_words(texts):
-    """Return the tokens of texts that are words: content and policy verbs."""
-    tokens = tokenize(texts)
-    return tokens[tokens["layer"].isin(["content", "verb"])]
-
-
 def learn_vectors(lines, vocabulary):
     """Return a vector for every word: positive mutual information of neighbours, factorised.
 
@@ -78,7 +71,7 @@ def learn_vectors(lines, vocabulary):
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import svds
 
-    words = cut_words(lines)
+    words = _cut_words(lines)
     counts = words["term"].value_counts()
     words = words[words["term"].isin(counts.index[counts >= LEAST])]
     code, terms = pd.factorize(words["term"].astype("str"), sort=True)
@@ -118,14 +111,13 @@ def build_tables(folder):
     """Return file name → table."""
     measures, tasks = load_measures(), load_tasks()
     texts = measures.set_index("measure_id")["text"]
-    list_terms = set(cut_words(texts)["term"])
+    list_terms = set(_count_words(texts)["term"])
     reports, priorities = read_reports(folder), read_passages(folder)
     passages = priorities.set_index("priority_id")["text"]
 
     words = {row.report_id: row.content.decode("utf-8") for row in reports.itertuples()}
-    by_year = cut_words(pd.Series(words))
-    years = by_year.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
-    norm = (years["n"] ** 2).groupby(years["doc"], observed=True).sum() ** 0.5
+    years = _count_words(pd.Series(words)).rename(columns={"doc": "report_id"})
+    by_report = years.groupby("report_id")["n"]
     reports["repository"] = "lawtext/gov"
     reports["commit"] = [SOURCE[level][1] for level in reports["level"]]
     name = reports["year"].astype("str") + ("-" + reports["part"]).where(reports["part"] != "", "")
@@ -133,22 +125,20 @@ def build_tables(folder):
     reports["path"] = [f"{one}/{two}.md" for one, two in zip(folders, name, strict=True)]
     reports["sha256"] = [hashlib.sha256(content).hexdigest() for content in reports["content"]]
     reports["chars"] = [len(words[each]) for each in reports["report_id"]]
-    reports["words"] = reports["report_id"].map(by_year["doc"].astype("str").value_counts())
-    reports["norm"] = reports["report_id"].map(norm.rename(index=str)).round(3)
-    years = years[years["term"].isin(list_terms)].astype({"doc": "str", "term": "str"})
-    years = years.rename(columns={"doc": "report_id"}).sort_values(["report_id", "term"])
+    reports["words"] = reports["report_id"].map(by_report.sum())
+    norm = by_report.agg(lambda n: (n**2).sum() ** 0.5)
+    reports["norm"] = reports["report_id"].map(norm).round(3)
+    years = years[years["term"].isin(list_terms)].sort_values(["report_id", "term"])
 
     priorities["chars"] = passages.map(len).to_numpy()
-    terms = cut_words(passages)
-    counted = terms.groupby(["doc", "term"], observed=True).size().rename("n").reset_index()
-    counted = counted.astype({"doc": "str", "term": "str"}).rename(columns={"doc": "priority_id"})
+    counted = _count_words(passages).rename(columns={"doc": "priority_id"})
 
     lines = {}
     for row in reports[reports["year"] >= SINCE].itertuples():
         for number, line in enumerate(words[row.report_id].split("\n")):
             lines[f"{row.report_id}:{number}"] = line
     lines = pd.Series(lines)
-    vocabulary = list_terms | set(terms["term"])
+    vocabulary = list_terms | set(counted["term"])
     without = lines[~lines.index.str.contains("_2022:")]
     # Neither pairs nor hashes may let anybody walk from one character of a passage to the next:
     # pairs of one aspect alone are left out unless the list has them, hashes unless the list does.
@@ -158,9 +148,9 @@ def build_tables(folder):
     hashes = find_shingles(passages).rename(columns={"doc": "priority_id"})
     hashes = hashes[hashes["hash"].isin(set(find_shingles(texts, sample=False)["hash"]))]
 
-    own = tasks.merge(priorities.drop(columns="title_en"), on="title", how="left")
-    known = dict(zip(own["task_id"], own["priority_id"], strict=True))
-    known |= {"T01": "P01", "T02": "P02", "T36": "P38", "T37": "P39", "T38": "P40"}
+    same = tasks.merge(priorities[["title", "priority_id"]])
+    by_hand = priorities.dropna(subset="task_id")
+    known = pd.concat([part.set_index("task_id")["priority_id"] for part in (same, by_hand)])
     reuse = measures[["measure_id"]].assign(priority_id=measures["task_id"].map(known))
     aligned = [align(texts[m], passages[p]) for m, p in reuse.to_numpy()]
     reuse["share_aligned"] = [round(share, 4) for share, _ in aligned]
@@ -170,7 +160,7 @@ def build_tables(folder):
     reuse["longest_run_city"] = [max(align(text, line)[1] for line in city) for text in texts]
     return {
         "reports.csv": reports.drop(columns="content"),
-        "priorities.csv": priorities.drop(columns=["text", "lines"]),
+        "priorities.csv": priorities.drop(columns=["text", "lines", "task_id"]),
         "terms.csv": counted.sort_values(["priority_id", "term"]),
         "bigrams.csv": pairs,
         "shingles.csv": hashes.sort_values(["priority_id", "hash"]),
