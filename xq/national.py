@@ -16,7 +16,7 @@ from .tables import (
     load_vectors_without_2022,
     need_columns,
 )
-from .text import tokenize
+from .text import _average_vectors, tokenize
 
 MIRRORS = (
     "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
@@ -502,24 +502,14 @@ def _bm25(ours, theirs, docs, ids, k1=1.5, b=0.75):
 
 
 def _compare_vectors(ours, theirs, docs, ids, vectors):
-    """Cosine of idf-weighted mean vectors, their common direction removed (Arora et al. 2017)."""
+    """Cosine of mean vectors."""
     import numpy as np
 
     terms = vectors["term"].to_numpy()
     learned = np.array([row.split(" ") for row in vectors["vector"]], dtype=float)
     one, two = _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms)
-    counts = np.vstack([one.toarray(), two.toarray()])
-    idf = np.log(len(counts) / np.maximum((counts > 0).sum(axis=0), 1))
-    means = _scale(counts * idf @ learned)
-    common = np.linalg.svd(means, full_matrices=False)[2][:1]
-    means = _scale(means - means @ common.T @ common)
+    means = _average_vectors(np.vstack([one.toarray(), two.toarray()]), learned)
     return means[: len(docs)] @ means[len(docs) :].T
-
-
-def _scale(matrix):
-    import numpy as np
-
-    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
 
 def _standardise(scores):

@@ -504,6 +504,26 @@ def _count(tokens, by):
     return matrix, np.asarray(units), np.asarray(terms)
 
 
+def _average_vectors(counts, learned):
+    """Return the mean vector of each row, its words weighted by idf, the common direction removed.
+
+    Arora, Liang and Ma 2017, https://openreview.net/forum?id=SyK00v5xx
+    """
+    import numpy as np
+
+    idf = np.log(len(counts) / np.maximum((counts > 0).sum(axis=0), 1))
+    means = _scale(counts * idf @ learned)
+    common = np.linalg.svd(means, full_matrices=False)[2][:1]
+    return _scale(means - means @ common.T @ common)
+
+
+def _scale(matrix):
+    """Return the rows scaled to length 1."""
+    import numpy as np
+
+    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+
+
 def _factorize(column, *, by_order=False):
     """Return the number of each value, and the values that occur, sorted.
 

@@ -3,10 +3,10 @@
 `python make.py data --reports FOLDER` runs this, where FOLDER has the reports as Markdown
 (`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
 `reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `shingles.csv`, `years.csv`,
-`vectors.csv`, `vectors_without_2022.csv` and `reuse.csv`, and says what differs from the committed
-files. Everybody else uses those. No sentence of a report is written: words are counted; pairs of
-characters too, if the list or a second aspect has them; runs of six are hashed and sampled, if the
-list has them.
+`vectors.csv`, `vectors_without_2022.csv`, `windows.csv` and `reuse.csv`, and says what differs
+from the committed files. Everybody else uses those. No sentence of a report is written: words are
+counted; pairs of characters too, if the list or a second aspect has them; runs of six are hashed
+and sampled, if the list has them.
 """
 
 import hashlib
@@ -24,12 +24,14 @@ sys.path.insert(0, str(DATA.parent))
 
 from xq.national import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
 from xq.tables import load_measures, load_tasks  # noqa: E402
+from xq.themes import score_recovery, to_features  # noqa: E402
 
 SOURCE = {  # level → folder and commit of github.com/lawtext/gov
     "national": ("政府工作报告-国务院", "4b267947e3ad23b44d28451d83e38712d1219cab"),
     "tianjin": ("政府工作报告-主要城市/天津市", "c5acbd92bd9cf3462cdb2bee1ae2230d329b996c"),
 }
-DIMENSIONS, WINDOW, LEAST, SINCE = 100, 5, 3, 1998
+DIMENSIONS, WINDOW, LEAST, SINCE = 100, 40, 3, 1998
+WINDOWS = (5, 10, 20, 40, 80)  # tried; windows.csv says how they did
 
 
 def read_reports(folder):
@@ -62,8 +64,11 @@ def lines_before(lines, numbers):
     return sum(len(line) for line in lines[: int(numbers.split("；")[0]) - 1])
 
 
-def learn_vectors(lines, vocabulary):
+def learn_vectors(lines, vocabulary, window=WINDOW):
     """Return a vector for every word: positive mutual information of neighbours, factorised.
+
+    Neighbours stand in one paragraph, at most `window` words apart: so wide a window learns what a
+    word is about, a narrow one which words could stand in its place.
 
     Levy, Goldberg and Dagan 2015, doi:10.1162/tacl_a_00134: context distribution smoothing 0.75,
     singular values weighted by one half.
@@ -78,7 +83,7 @@ def learn_vectors(lines, vocabulary):
     line = words["doc"].cat.codes.to_numpy()
     n = len(terms)
     pairs = csr_array((n, n))
-    for distance in range(1, WINDOW + 1):
+    for distance in range(1, window + 1):
         near = line[:-distance] == line[distance:]
         ends = code[:-distance][near], code[distance:][near]
         pairs = pairs + csr_array((np.ones(near.sum()), ends), shape=(n, n))
@@ -98,6 +103,21 @@ def learn_vectors(lines, vocabulary):
     return table[table["term"].isin(vocabulary)]
 
 
+def score_windows(lines, tokens, task_ids):
+    """Return how many rows find their task with vectors of each window, by half of the tasks."""
+    half = np.where(task_ids.str[1:].astype(int) % 2 == 1, "odd", "even")
+    half = pd.Series(half, task_ids.index)
+    rows = []
+    for window in WINDOWS:
+        vectors = learn_vectors(lines, set(tokens["term"]), window)
+        found = score_recovery(to_features(tokens, vectors=vectors), task_ids)
+        found = found.dropna(subset="rank").groupby(found["doc"].map(half))["rank"]
+        for name, ranks in found:
+            rows.append((window, name, len(ranks), (ranks == 1).sum(), (ranks <= 3).sum()))
+    columns = ["window", "tasks", "rows", "first", "among_three"]
+    return pd.DataFrame(rows, columns=columns).sort_values(["tasks", "window"])
+
+
 def align(text, passage):
     """Return the share of a text's characters in common runs of 5 or more, and the longest run."""
     text, passage = (re.sub(r"\W", "", each) for each in (text, passage))
@@ -111,7 +131,8 @@ def build_tables(folder):
     """Return file name → table."""
     measures, tasks = load_measures(), load_tasks()
     texts = measures.set_index("measure_id")["text"]
-    list_terms = set(_count_words(texts)["term"])
+    tokens = _cut_words(texts)
+    list_terms = set(tokens["term"])
     reports, priorities = read_reports(folder), read_passages(folder)
     passages = priorities.set_index("priority_id")["text"]
 
@@ -167,6 +188,7 @@ def build_tables(folder):
         "years.csv": years,
         "vectors.csv": learn_vectors(lines, vocabulary),
         "vectors_without_2022.csv": learn_vectors(without, vocabulary),
+        "windows.csv": score_windows(without, tokens, measures.set_index("measure_id")["task_id"]),
         "reuse.csv": reuse,
     }
 

@@ -1,0 +1,684 @@
+"""Group documents, and say how firm the groups are.
+
+A matrix has documents in rows, one named row each. Whatever order the rows come in, the groups are
+the same: documents are put in the order of their names first.
+"""
+
+from collections import Counter
+from functools import cache
+
+from .tables import load_vectors_without_2022, need_columns
+from .text import _average_vectors, _lexicon, _scale, score_keyness, to_matrix, weight_terms
+
+KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture")
+METHODS = ("average", "ward", "kmeans", "nmf", "lda")
+NULLS = ("shuffled", "cloud")
+STATISTICS = ("stability", "silhouette")
+_STARTS, _LSA, _LEVEL = 25, 50, 0.05
+
+
+def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
+    """Represent every unit of analysis by numbers, so that likeness is the cosine of two rows.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        From `tokenize`, perhaps filtered.
+    by : str, default "doc"
+        Column with the unit of analysis.
+    kind : {"vectors", "words", "lexicon", "characters", "lsa", "mixture"}
+        "words": tf-idf of words (`weight_terms`); "lexicon": the same of the terms of
+        ``data/lexicon/terms.csv`` only; "characters": tf-idf of runs of two to four characters
+        of the tokens in their order; "lsa": "words" brought down to fifty dimensions (latent
+        semantic analysis); "vectors": mean of word vectors learned from the work reports,
+        weighted by inverse document frequency, their common direction removed; "mixture":
+        "words", "characters" and "vectors" side by side, with equal weight.
+    vectors : DataFrame, optional
+        Word vectors as `load_vectors` gives them; those of `load_vectors_without_2022` if omitted,
+        so that the report the list follows has no say in how its words are understood.
+
+    Returns
+    -------
+    DataFrame
+        Units in rows, sorted, each of length 1 (of zeros, if it has none of the features);
+        features in columns.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown or a column is missing.
+
+    Notes
+    -----
+    Mean vectors: Arora, Liang and Ma 2017, https://openreview.net/forum?id=SyK00v5xx. Latent
+    semantic analysis: Deerwester et al. 1990.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
+    need_columns(tokens, by, "term")
+    units = pd.Index(sorted(tokens[by].unique()), name=by)
+    if kind == "mixture":
+        parts = [
+            to_features(tokens, by=by, kind=each, vectors=vectors).add_prefix(f"{each}:")
+            for each in ("words", "characters", "vectors")
+        ]
+        return pd.concat(parts, axis=1) / np.sqrt(len(parts))
+    if kind == "characters":
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        texts = tokens.astype({"term": "str"}).groupby(by, observed=True)["term"].agg("".join)
+        weigh = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), sublinear_tf=True)
+        weights = weigh.fit_transform(texts[units]).toarray()
+        return pd.DataFrame(weights, units, weigh.get_feature_names_out())
+    if kind == "vectors":
+        learned = _read_vectors() if vectors is None else _to_numbers(vectors)
+        counts = to_matrix(tokens[tokens["term"].isin(learned.index)], by=by)
+        means = _average_vectors(counts.to_numpy(), learned.loc[counts.columns].to_numpy())
+        return pd.DataFrame(means, counts.index).reindex(units, fill_value=0.0)
+    if kind == "lexicon":
+        tokens = tokens[tokens["term"].isin(_lexicon())]
+    table = weight_terms(tokens, by=by)
+    weights = table.pivot(index=by, columns="term", values="tf_idf")
+    weights = weights.reindex(units).fillna(0.0)
+    if kind == "lsa":
+        left, sizes, _ = np.linalg.svd(weights.to_numpy(), full_matrices=False)
+        return pd.DataFrame(_scale(left[:, :_LSA] * sizes[:_LSA]), units)
+    return weights
+
+
+def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
+    """Group documents.
+
+    The main method is average-link agglomerative clustering of cosine distances: it draws no lots,
+    its tree shows every step, and it asks of two groups how alike their members are on average
+    rather than how near one lucky pair is. The others are here to be compared with.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Documents in rows; from `to_features`, or from `to_matrix` for "lda".
+    n_clusters : int
+        How many groups.
+    method : {"average", "ward", "kmeans", "nmf", "lda"}, default "average"
+        "average" and "ward" are agglomerative; "kmeans" has 25 starts; "nmf" (non-negative matrix
+        factorisation) and "lda" (latent Dirichlet allocation) give each document to its strongest
+        component, and may leave some without documents.
+    random_state : int, default 0
+        Seed of "kmeans", "nmf" and "lda".
+
+    Returns
+    -------
+    Series of int
+        Document → group, in the order of `matrix`. Group 1 is the largest; of groups of one size
+        the one whose first document comes first by name.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown, there are fewer documents than groups, a document is named twice
+        or has no features, a number is missing, or "nmf" or "lda" is given negative numbers.
+
+    Notes
+    -----
+    Uses SciPy and scikit-learn.
+    """
+    import pandas as pd
+
+    table = _check_matrix(matrix, method, n_clusters)
+    labels = _label(table.to_numpy(float), [n_clusters], method, random_state)[0]
+    labels = pd.Series(_number_by_size(labels), table.index, name="cluster")
+    return labels.reindex(matrix.index)
+
+
+def cluster_samples(matrix, *, n_clusters, method="average", draws=100, share=0.8, random_state=0):
+    """Group random samples of the documents, to see which groups come back.
+
+    Parameters
+    ----------
+    matrix, n_clusters, method
+        As for `cluster_documents`.
+    draws : int, default 100
+        How many samples.
+    share : float, default 0.8
+        Share of the documents in each, drawn without replacement; with 1 only the seed of the
+        method differs from one draw to the next.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame of int
+        Documents in rows, sorted; draws in columns; 0 where a document was not drawn.
+
+    Raises
+    ------
+    ValueError
+        As `cluster_documents`; also if a sample would have fewer documents than groups.
+    """
+    import pandas as pd
+
+    table = _check_matrix(matrix, method, n_clusters)
+    _check_size(len(table), share, n_clusters)
+    runs = _sample(table.to_numpy(float), [n_clusters], method, draws, share, random_state)[0]
+    return pd.DataFrame(runs.T, table.index)
+
+
+def to_consensus(samples):
+    """Return how often two documents were grouped together when both were drawn.
+
+    Parameters
+    ----------
+    samples : DataFrame
+        From `cluster_samples`.
+
+    Returns
+    -------
+    DataFrame
+        Documents in rows and in columns; shares from 0 to 1, missing for two documents that were
+        never drawn together.
+
+    Notes
+    -----
+    Consensus matrix of Monti et al. 2003, doi:10.1023/A:1023949509487.
+    """
+    import numpy as np
+    import pandas as pd
+
+    runs = samples.to_numpy()
+    both = (runs > 0).astype(float)
+    both = both @ both.T
+    together = sum((run[:, None] == run) & (run[:, None] > 0) & (run > 0) for run in runs.T)
+    with np.errstate(invalid="ignore"):
+        return pd.DataFrame(together / both, samples.index, samples.index)
+
+
+def score_stability(samples, labels):
+    """Score how well groups come back when documents are left out.
+
+    Parameters
+    ----------
+    samples : DataFrame
+        From `cluster_samples`.
+    labels : Series
+        Document → group, from `cluster_documents`.
+
+    Returns
+    -------
+    DataFrame
+        A row for all groups, then one per group. Columns
+
+        - ``cluster`` : str, "(all)" or the group
+        - ``n`` : int, documents
+        - ``jaccard`` : float, overlap of the group's drawn documents with the group of the sample
+          that is most like it, averaged over samples. Above 0.75 a group is firm, below 0.6 it
+          should not be trusted (Hennig 2007); for all groups the mean over documents
+        - ``together`` : float, mean consensus of two documents of the group; missing for one alone
+        - ``apart`` : float, highest mean consensus with the documents of another group
+        - ``ari``, ``ami`` : float, adjusted Rand index and adjusted mutual information, mean over
+          pairs of samples (all pairs; each sample with the next), on the documents both drew;
+          only in the first row
+
+    Raises
+    ------
+    ValueError
+        If the two name different documents.
+
+    Notes
+    -----
+    Hennig 2007, doi:10.1016/j.csda.2006.11.025; Hubert and Arabie 1985, doi:10.1007/BF01908075;
+    Vinh, Epps and Bailey 2010, https://jmlr.org/papers/v11/vinh10a.html.
+    """
+    import numpy as np
+    import pandas as pd
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    if set(samples.index) != set(labels.index):
+        raise ValueError("samples and labels name different documents")
+    labels, runs = labels.reindex(samples.index).to_numpy(), samples.to_numpy()
+    consensus = to_consensus(samples).to_numpy()
+    rows = []
+    for cluster in np.unique(labels):
+        inside = labels == cluster
+        block = consensus[np.ix_(inside, inside)][~np.eye(inside.sum(), dtype=bool)]
+        across = [consensus[np.ix_(inside, labels == each)] for each in set(labels) - {cluster}]
+        overlap = np.nanmean([_find_overlap(inside, run) for run in runs.T])
+        rows.append({"cluster": str(cluster), "n": inside.sum(), "jaccard": overlap})
+        rows[-1]["together"] = np.nanmean(block) if block.size else np.nan
+        rows[-1]["apart"] = max((np.nanmean(each) for each in across), default=np.nan)
+    table = pd.DataFrame(rows)
+    mean = (table["jaccard"] * table["n"]).sum() / table["n"].sum()
+    pairs = [(one[both], two[both]) for one, two in zip(runs.T[:-1], runs.T[1:], strict=True)
+             if (both := (one > 0) & (two > 0)).any()]  # fmt: skip
+    ami = np.mean([adjusted_mutual_info_score(*pair) for pair in pairs])
+    whole = {"cluster": "(all)", "n": len(labels), "jaccard": mean}
+    whole |= {"ari": _compare_runs(runs.T).mean(), "ami": ami}
+    columns = ["cluster", "n", "jaccard", "together", "apart", "ari", "ami"]
+    return pd.DataFrame([whole, *rows], columns=columns)
+
+
+def score_structure(
+    tokens, *, by="doc", n_clusters=(6, 8, 10, 12, 14), kind="vectors", method="average",
+    vectors=None, nulls=99, draws=20, random_state=0,
+):  # fmt: skip
+    """Score whether there are groups at all, against texts and clouds that have none.
+
+    Any method finds groups in anything. So the same is done with documents that have none, made in
+    two ways. *shuffled*: all words are dealt anew to the documents, each as long as before; what
+    beats this has themes. *cloud*: documents are drawn from one Gaussian cloud with the mean and
+    the covariance of the real ones; what beats this has groups with gaps between them rather than
+    themes that run into each other.
+
+    Parameters
+    ----------
+    tokens, by, kind, vectors
+        As for `to_features`.
+    n_clusters : sequence of int
+        Numbers of groups to try; the verdict rests on their mean, not on the best.
+    method : str, default "average"
+        As for `cluster_documents`; "kmeans", "nmf" and "lda" take long.
+    nulls : int, default 99
+        How many corpora without groups of each kind.
+    draws : int, default 20
+        Samples of documents for the stability of each corpus.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        One row per statistic, kind of null and number of groups; before the numbers of groups a
+        row for their mean. Columns
+
+        - ``statistic`` : str, "stability" (mean adjusted Rand index of pairs of samples) or
+          "silhouette" (mean silhouette width, cosine distance)
+        - ``null`` : str, "shuffled" or "cloud"
+        - ``n_clusters`` : str, "(mean)" or the number
+        - ``observed`` : float
+        - ``null_mean``, ``null_high`` : float, mean and 95 % quantile of the corpora without groups
+        - ``p`` : float, share of the corpora, the real one included, that do at least as well
+        - ``verdict`` : str, the same in all rows: "structure" if both statistics beat both nulls
+          (p of the mean at most 0.05), "none" if neither beats the shuffled texts, else "weak"
+
+    Raises
+    ------
+    ValueError
+        As `to_features` and `cluster_documents`.
+
+    Notes
+    -----
+    One Gaussian cloud as a null: Liu, Hayes, Nobel and Marron 2008,
+    doi:10.1198/016214508000000454.
+    """
+    import numpy as np
+    import pandas as pd
+
+    sizes, share, rng = [*n_clusters], 0.8, np.random.default_rng(random_state)
+    tokens = tokens.sort_values([by, "start"] if "start" in tokens else by, kind="stable")
+
+    def to_array(table):
+        matrix = _check_matrix(to_features(table, by=by, kind=kind, vectors=vectors), method, 1)
+        _check_size(len(matrix), share, max(sizes))
+        array = matrix.to_numpy(float)
+        if len(array) >= array.shape[1] or method in ("nmf", "lda"):
+            return array
+        left, spread, _ = np.linalg.svd(array, full_matrices=False)  # the same, turned: quicker
+        return left * spread
+
+    def measure(array):
+        runs = _sample(array, sizes, method, draws, share, random_state)
+        whole = _label(array, sizes, method, random_state)
+        scores = [_compare_runs(run).mean() for run in runs], [_silhouette(array, w) for w in whole]
+        return np.array([[np.mean(each), *each] for each in scores])
+
+    def shuffle():
+        return to_array(tokens.assign(term=tokens["term"].to_numpy()[rng.permutation(len(tokens))]))
+
+    array = to_array(tokens)
+    observed, centre = measure(array), array.mean(axis=0)
+    _, spread, axes = np.linalg.svd(array - centre, full_matrices=False)
+
+    def draw_cloud():
+        lots = rng.standard_normal((len(array), len(spread)))
+        return _scale(centre + lots * spread / np.sqrt(len(array) - 1) @ axes)
+
+    rows = []
+    for null, draw in zip(NULLS, (shuffle, draw_cloud), strict=True):
+        scores = np.array([measure(draw()) for _ in range(nulls)])
+        for i, statistic in enumerate(STATISTICS):
+            for j, size in enumerate(["(mean)", *sizes]):
+                reached, real = scores[:, i, j], observed[i, j]
+                p = (1 + (reached >= real).sum()) / (1 + nulls)
+                rows.append((statistic, null, str(size), real, reached.mean(),
+                             np.quantile(reached, 0.95), p))  # fmt: skip
+    columns = ["statistic", "null", "n_clusters", "observed", "null_mean", "null_high", "p"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(verdict=_judge(table))
+
+
+def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
+    """Describe groups: their documents, the words and lead units they use more than the others.
+
+    Parameters
+    ----------
+    labels : Series
+        Document → group.
+    tokens : DataFrame
+        Of the same documents: the columns ``doc`` and ``term``.
+    leads : DataFrame, optional
+        One row per document and unit that leads it: the columns ``doc`` and ``unit``.
+    names : mapping, optional
+        Group → name given by hand.
+    n_terms : int, default 5
+        Words, and lead units, per group.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and thing said of it. Columns
+
+        - ``cluster``, ``size`` : the group, and how many documents it has
+        - ``suggested`` : str, a label made of the first three words whose interval is above 0;
+          empty if there is none
+        - ``given`` : str, the name given by hand; empty if there is none
+        - ``kind`` : str, "document", "term" or "unit"
+        - ``item`` : str, the document, word or unit; words and units by ``z``, highest first
+        - ``n``, ``n_other`` : Int64, count in the group and in the others; missing for documents
+        - ``log_ratio``, ``log_ratio_low``, ``log_ratio_high`` : float, as `score_keyness`
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a document has no group.
+    """
+    import pandas as pd
+
+    parts = {"term": tokens}
+    if leads is not None:
+        need_columns(leads, "doc", "unit")
+        parts["unit"] = leads.rename(columns={"unit": "term"})
+    rows, names, suggested = [], names or {}, {}
+    for cluster, members in labels.groupby(labels, observed=True):
+        for doc in sorted(members.index):
+            rows.append({"cluster": cluster, "kind": "document", "item": doc})
+    for kind, table in parts.items():
+        if strange := set(table["doc"].astype("str")) - set(labels.index.astype("str")):
+            raise ValueError(f"no group for the documents {sorted(strange)}")
+        inside = labels[labels.index.isin(table["doc"])]
+        scores = score_keyness(table, by=inside, draws=0, min_count=2)
+        first = scores[scores["z"] > 0].groupby("group", observed=True).head(n_terms)
+        rows += first.rename(columns={"group": "cluster", "term": "item"}).assign(
+            kind=kind
+        ).to_dict("records")  # fmt: skip
+        if kind == "term":
+            firm = first[first["log_ratio_low"] > 0].groupby("group", observed=True)["term"]
+            suggested = {group: "·".join([*terms][:3]) for group, terms in firm}
+    columns = ["cluster", "kind", "item", "n", "n_other",
+               "log_ratio", "log_ratio_low", "log_ratio_high"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns).astype({"n": "Int64", "n_other": "Int64"})
+    table.insert(1, "size", table["cluster"].map(Counter(labels)))
+    table.insert(2, "suggested", table["cluster"].map(suggested).fillna(""))
+    table.insert(3, "given", table["cluster"].map(names).fillna("").astype("str"))
+    return table.sort_values("cluster", kind="stable", ignore_index=True)
+
+
+def compare_labels(labels, references, *, groups=None):
+    """Compare groups with groupings known from elsewhere, chance taken off.
+
+    Parameters
+    ----------
+    labels : Series
+        Document → group.
+    references : DataFrame
+        One column per other grouping; same index.
+    groups : Series, optional
+        Document → the larger unit it belongs to (a row's task, say), if documents of one unit are
+        not independent; then whole units are left out for the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row per reference. Columns
+
+        - ``reference`` : str
+        - ``n`` : int, documents
+        - ``n_clusters``, ``n_classes`` : int, groups here and there
+        - ``ari``, ``ari_low``, ``ari_high`` : float, adjusted Rand index with a 95 % interval; 1
+          is the same grouping, 0 what chance gives
+        - ``ami``, ``ami_low``, ``ami_high`` : float, adjusted mutual information, likewise
+
+    Raises
+    ------
+    ValueError
+        If the indices differ or a class is missing.
+
+    Notes
+    -----
+    Intervals are two standard errors of the jackknife (each document or unit left out in turn):
+    drawing documents with replacement would put copies of one document together and raise both.
+    Hubert and Arabie 1985, doi:10.1007/BF01908075; Efron and Stein 1981,
+    doi:10.1214/aos/1176345462.
+    """
+    import numpy as np
+    import pandas as pd
+    from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+
+    if set(labels.index) != set(references.index) or references.isna().any(axis=None):
+        raise ValueError("references: expected the documents of labels, each with every class")
+    references = references.loc[labels.index]
+    unit = (labels.index if groups is None else groups[labels.index]).to_numpy()
+    kept = [np.ones(len(labels), dtype=bool), *(unit != each for each in np.unique(unit))]
+    rows = []
+    for name, column in references.items():
+        row = {"reference": name, "n": len(labels), "n_clusters": labels.nunique()}
+        row["n_classes"], known = column.nunique(), column.astype("str").to_numpy()
+        measures = {"ari": adjusted_rand_score, "ami": adjusted_mutual_info_score}
+        for measure, score in measures.items():
+            value, *without = [score(known[keep], labels.to_numpy()[keep]) for keep in kept]
+            error = np.sqrt((len(without) - 1) * np.var(without))
+            row[measure] = value
+            row[f"{measure}_low"] = value - 1.96 * error
+            row[f"{measure}_high"] = min(value + 1.96 * error, 1)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def score_recovery(matrix, labels, *, method="centroid"):
+    """Score whether every document finds its class among the other documents (leave-one-out).
+
+    An objective yardstick for a representation: no group has to be found, only a known one.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        Documents in rows, from `to_features`.
+    labels : Series
+        Document → its class.
+    method : {"centroid", "nearest"}, default "centroid"
+        How like a document is to a class: its cosine with the mean of the class, the document
+        itself left out, or with the most similar document of the class.
+
+    Returns
+    -------
+    DataFrame
+        One row per document, in the order of `matrix`. Columns
+
+        - ``doc`` : document
+        - ``label`` : its class
+        - ``found`` : the class it is most like
+        - ``n_others`` : int, other documents of its class
+        - ``rank`` : float, place of its class, 1 for the first; of equal classes its own comes
+          last; missing if there is no other document to find it by
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown or a document has no class.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if method not in ("centroid", "nearest"):
+        raise ValueError(f'method is {method!r}; expected "centroid" or "nearest"')
+    if matrix.index.difference(labels.index).size or labels[matrix.index].isna().any():
+        raise ValueError("labels: expected a class for every document of the matrix")
+    labels = labels[matrix.index]
+    array, (code, classes) = _scale(matrix.to_numpy(float)), pd.factorize(labels, sort=True)
+    gram, member = array @ array.T, np.eye(len(classes))[code]
+    rows = []
+    for i, (doc, own) in enumerate(zip(matrix.index, code, strict=True)):
+        others = member.copy()
+        others[i] = 0
+        if method == "nearest":
+            alike = np.where(others.T > 0, gram[i], -np.inf).max(axis=1)
+        else:  # the mean of the class has the direction of its sum
+            length = np.sqrt(np.maximum(np.diag(others.T @ gram @ others), 1e-12))
+            alike = np.where(others.any(axis=0), gram[i] @ others / length, -np.inf)
+        alike, n_others = alike.round(9), int(others[:, own].sum())
+        found = max(range(len(alike)), key=lambda k: (alike[k], k != own))
+        rank = (alike >= alike[own]).sum() if n_others else np.nan
+        rows.append((doc, classes[own], classes[found], n_others, rank))
+    return pd.DataFrame(rows, columns=["doc", "label", "found", "n_others", "rank"])
+
+
+@cache
+def _read_vectors():
+    return _to_numbers(load_vectors_without_2022())
+
+
+def _to_numbers(vectors):
+    """Return the table of word vectors with one column per dimension."""
+    import pandas as pd
+
+    rows = [row.split(" ") for row in vectors["vector"]]
+    return pd.DataFrame(rows, index=vectors["term"], dtype=float)
+
+
+def _check_matrix(matrix, method, n_clusters):
+    """Return the matrix with its rows in order."""
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}; expected one of {METHODS}")
+    if not matrix.index.is_unique:
+        twice = matrix.index[matrix.index.duplicated()][0]
+        raise ValueError(f"document named twice: {twice!r}")
+    if not 1 <= n_clusters <= len(matrix):
+        raise ValueError(f"{n_clusters} groups of {len(matrix)} documents; expected fewer groups")
+    if matrix.isna().any(axis=None):
+        raise ValueError("the matrix has missing numbers")
+    if empty := [*matrix.index[(matrix == 0).all(axis=1)]]:
+        raise ValueError(
+            f"no features in {empty}: leave these documents out, or use other features"
+        )
+    if method in ("nmf", "lda") and (matrix < 0).any(axis=None):
+        raise ValueError(f"{method!r} needs counts or weights; the matrix has negative numbers")
+    return matrix.sort_index()
+
+
+def _check_size(n, share, n_clusters):
+    if not 0 < share <= 1:
+        raise ValueError(f"share is {share}; expected more than 0 and at most 1")
+    if (size := round(n * share)) < n_clusters:
+        raise ValueError(f"samples of {size} documents cannot have {n_clusters} groups")
+
+
+def _label(array, sizes, method, seed):
+    """Return for every number of groups the group of each row: numbers from 0, in no order."""
+    import numpy as np
+
+    if method in ("average", "ward"):
+        from scipy.cluster.hierarchy import linkage
+
+        n, metric = len(array), "cosine" if method == "average" else "euclidean"
+        node = parent = np.arange(2 * n - 1)
+        if n > 1:
+            merges = linkage(array, method, metric=metric)[:, :2].astype(int)
+            parent = parent.copy()
+            parent[merges] = np.arange(n, 2 * n - 1)[:, None]
+        groups = []
+        for size in sizes:  # climb to the highest node below the cut
+            top = np.where(parent < 2 * n - size, parent, node)
+            for _ in range(n.bit_length()):
+                top = top[top]
+            groups.append(top[:n])
+        return groups
+    if method == "kmeans":
+        from sklearn.cluster import KMeans
+
+        return [KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(array) for k in sizes]
+    from sklearn import decomposition
+
+    if method == "nmf":
+        models = [decomposition.NMF(k, init="nndsvdar", random_state=seed, max_iter=2000, tol=1e-3)
+                  for k in sizes]  # fmt: skip
+    else:
+        models = [decomposition.LatentDirichletAllocation(k, random_state=seed) for k in sizes]
+    return [model.fit_transform(array).argmax(axis=1) for model in models]
+
+
+def _sample(array, sizes, method, draws, share, seed):
+    """Return for every number of groups the groups (1, 2 …; 0 if left out) of draws × rows."""
+    import numpy as np
+
+    rng, n = np.random.default_rng(seed), len(array)
+    runs = np.zeros((len(sizes), draws, n), dtype=int)
+    for draw in range(draws):
+        drawn = np.sort(rng.permutation(n)[: round(n * share)])
+        for run, labels in zip(runs, _label(array[drawn], sizes, method, seed + draw), strict=True):
+            run[draw, drawn] = labels + 1
+    return runs
+
+
+def _number_by_size(labels):
+    """Return the labels renamed 1, 2 … by size; of equal sizes the first to appear is first."""
+    order = {old: number for number, (old, _) in enumerate(Counter(labels).most_common(), start=1)}
+    return [order[old] for old in labels]
+
+
+def _compare_runs(runs):
+    """Return the adjusted Rand index of every pair of draws, on the documents both have.
+
+    The index of scikit-learn, for all pairs at once: by pairs of documents in one group.
+    """
+    import numpy as np
+
+    drawn = (runs > 0).astype("float32")
+    same = (runs[:, :, None] == runs[:, None, :]) * drawn[:, :, None]
+    same, there = same.reshape(len(runs), -1), (drawn[:, :, None] * drawn[:, None, :])
+    there = there.reshape(len(runs), -1)
+    itself = drawn @ drawn.T  # each document with itself does not count
+    both, alone, total = ((one @ two.T - itself) / 2 for one, two in
+                          [(same, same), (same, there), (there, there)])  # fmt: skip
+    chance = alone * alone.T / np.maximum(total, 1)
+    room = (alone + alone.T) / 2 - chance
+    index = np.divide(both - chance, room, out=np.ones_like(room), where=np.abs(room) > 1e-9)
+    return index[np.triu_indices(len(runs), 1)]
+
+
+def _find_overlap(inside, run):
+    """Return the overlap (Jaccard) of a group with the group of a run that is most like it."""
+    import numpy as np
+
+    drawn = run > 0
+    if not (inside & drawn).any():
+        return np.nan
+    groups = [run == each for each in np.unique(run[drawn])]
+    return max((inside & group).sum() / ((inside & drawn) | group).sum() for group in groups)
+
+
+def _silhouette(array, labels):
+    import numpy as np
+    from sklearn.metrics import silhouette_score
+
+    if not 1 < len(np.unique(labels)) < len(labels):
+        return 0.0
+    return silhouette_score(array, labels, metric="cosine")
+
+
+def _judge(table):
+    """Return the verdict on a table of `score_structure`."""
+    beaten = table[(table["n_clusters"] == "(mean)") & (table["p"] <= _LEVEL)]
+    if len(beaten) == len(NULLS) * len(STATISTICS):
+        return "structure"
+    return "weak" if (beaten["null"] == "shuffled").any() else "none"
