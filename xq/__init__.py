@@ -28,6 +28,7 @@ _HOME = {
         "plot": [
             "plot_bars",
             "plot_dots",
+            "plot_flows",
             "plot_matrix",
             "plot_specifications",
             "save_figure",

@@ -286,8 +286,7 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
     if (twice := table.duplicated([x, y])).any():
         first = table.loc[twice, [x, y]].to_dict("records")[0]
         raise ValueError(f"two rows for one tile: {first}")
-    if unknown := set(table[color]) - set(colors):
-        raise ValueError(f"no colour given for {sorted(map(str, unknown))}; colors has {[*colors]}")
+    _check_colors(table[color], colors)
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Patch, Rectangle
 
@@ -359,6 +358,76 @@ def plot_specifications(table, *, value, rows):
     for each in (ax, below):
         each.set(xlim=(-0.7, len(table) - 0.3), xticks=[])
         each.spines["bottom"].set_visible(False)
+    return ax
+
+
+def plot_flows(table, *, step, item, group, color, colors, ax=None):
+    """Draw how items are grouped at several steps (alluvial diagram), and name the items.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per item and step; every item once at every step.
+    step, item, group : str
+        Columns of the steps, from left to right in order of first appearance; of the items, the
+        first on top (Chinese names come from `say`); and of the group of an item at a step.
+    color : str
+        Column of categories, one per group and step.
+    colors : dict
+        Category → (colour, legend text); the colour may be a key of `COLORS`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if omitted.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the table is empty, a column is missing, an item is not once at every step, or a
+        category has no colour.
+    """
+    _need(table, step, item, group, color)
+    wide = table.groupby([item, step], sort=False)[group].agg(["size", "first"])
+    wide = wide.unstack(step).reindex(dict.fromkeys(table[item]))
+    if (wide["size"] != 1).any(axis=None):
+        raise ValueError("expected every item once at every step")
+    _check_colors(table[color], colors)
+    import pandas as pd
+    from matplotlib.patches import Patch, PathPatch, Rectangle
+    from matplotlib.path import Path as Curve
+
+    wide, gap = wide["first"], 0.5
+    ax = _axes(ax, height=1.2 + 0.19 * len(wide))
+    faces = {key: COLORS.get(value, value) for key, (value, _) in colors.items()}
+    known = table.drop_duplicates([step, group]).set_index([step, group])[color]
+    curve = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
+    places, room = None, len(wide) + gap * (wide.nunique().max() - 1)
+    for x, (name, groups) in enumerate(wide.items()):
+        order = pd.Series(range(len(wide))).groupby(groups.to_numpy()).mean().sort_values().index
+        rank = groups.map({each: i for i, each in enumerate(order)}).to_numpy()
+        height = len(wide) + gap * (len(order) - 1)
+        turn = rank.argsort(kind="stable")
+        now = turn.argsort() + gap * rank + (room - height) / 2  # top of each item
+        for each in order:
+            inside = now[(groups == each).to_numpy()]
+            face = faces[known[name, each]]
+            ax.add_patch(Rectangle((x - 0.07, inside.min()), 0.14, len(inside), color=face, lw=0))
+        for top, old in zip(now, places, strict=True) if places is not None else ():
+            one, two, half = x - 0.93, x - 0.07, x - 0.5
+            points = [(one, old), (half, old), (half, top), (two, top), (two, top + 1),
+                      (half, top + 1), (half, old + 1), (one, old + 1), (one, old)]  # fmt: skip
+            ax.add_patch(PathPatch(Curve(points, curve), color=COLORS["grid"], lw=0))
+        places = now
+    ax.set(xlim=(-0.3, wide.shape[1] - 0.8), ylim=(room, 0))
+    ax.set_xticks(range(wide.shape[1]), [str(name) for name in wide])
+    ax.set_yticks(places + 0.5, list(wide.index), fontsize=7)
+    ax.yaxis.tick_right()
+    ax.tick_params(length=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    patches = [Patch(color=value) for value in faces.values()]
+    _add_legend(ax, patches, [label for _, label in colors.values()])
     return ax
 
 
@@ -593,6 +662,11 @@ def _need(table, *columns):
     need_columns(table, *columns)
     if table.empty:
         raise ValueError("the table is empty")
+
+
+def _check_colors(column, colors):
+    if unknown := set(column) - set(colors):
+        raise ValueError(f"no colour given for {sorted(map(str, unknown))}; colors has {[*colors]}")
 
 
 def _axes(ax, *, height):

@@ -1,0 +1,340 @@
+"""Groups are found where there are any, refused where there are none, whatever the rows' order."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xq
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+from xq.themes import KINDS, METHODS, _compare_runs
+
+LIST = xq.load_measures().set_index("measure_id")
+TOKENS = xq.tokenize(LIST["text"])
+WORDS = TOKENS[TOKENS["layer"].isin(["content", "verb"])].astype({"doc": "str"})
+WORDS = WORDS.assign(task_id=WORDS["doc"].map(LIST["task_id"]))
+FEATURES = xq.to_features(WORDS, by="task_id")
+
+
+def make_corpus(groups, *, n=24, length=60, seed=0):
+    """Return tokens of documents that share four words; each group has twelve of its own."""
+    rng, rows = np.random.default_rng(seed), []
+    for i in range(n):
+        words = [f"shared{j}" for j in range(4)] + [f"own{i % groups}-{j}" for j in range(12)]
+        rows += [(f"d{i:02}", j, word) for j, word in enumerate(rng.choice(words, length))]
+    return pd.DataFrame(rows, columns=["doc", "start", "term"])
+
+
+def make_matrix(rows, **names):
+    return pd.DataFrame(rows, index=pd.Index(list("abcdefgh")[: len(rows)], name="doc"), **names)
+
+
+def judge(groups, *, seed=0, **options):
+    options = {"kind": "words", "n_clusters": (2, 3, 4), "nulls": 19, "draws": 10} | options
+    return xq.score_structure(make_corpus(groups, seed=seed), random_state=seed, **options)
+
+
+# ── to_features ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_have_length_one_and_stand_in_order(kind):
+    matrix = xq.to_features(WORDS, kind=kind)
+    assert matrix.index.tolist() == sorted(LIST.index)
+    lengths = np.linalg.norm(matrix, axis=1)
+    empty = lengths == 0
+    np.testing.assert_allclose(lengths[~empty], 1)
+    assert kind == "lexicon" or not empty.any()  # a row may have no term of the lexicon
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shuffled_tokens_of_other_documents_change_nothing(kind):
+    order = WORDS["doc"].drop_duplicates().sample(frac=1, random_state=1)
+    turned = pd.concat([WORDS[WORDS["doc"] == doc] for doc in order[:30]])
+    matrix = xq.to_features(turned.sort_values(["doc", "start"]), kind=kind)
+    other = xq.to_features(turned, kind=kind)
+    np.testing.assert_allclose((matrix @ matrix.T), (other @ other.T), atol=1e-9)
+
+
+def test_words_are_tf_idf_by_hand():
+    tokens = pd.DataFrame({"doc": ["a", "a", "b"], "term": ["x", "y", "x"]})
+    matrix = xq.to_features(tokens, kind="words")
+    # x is in both: ln(3/3) + 1 = 1; y in one of two: ln(3/2) + 1 = 1.4055; length 1.7249
+    np.testing.assert_allclose(matrix.loc["a"], [0.5797, 0.8148], atol=1e-4)
+    np.testing.assert_allclose(matrix.loc["b"], [1, 0])
+
+
+def test_vectors_are_means_without_their_common_direction():
+    vectors = pd.DataFrame({"term": ["x", "y", "z"], "vector": ["1000 0 9", "0 1000 9", "9 9 0"]})
+    tokens = pd.DataFrame({"doc": ["a", "b", "c", "c"], "term": ["x", "y", "x", "unknown"]})
+    matrix = xq.to_features(tokens, vectors=vectors)
+    assert matrix.loc["a"] @ matrix.loc["c"] == pytest.approx(1)  # unknown words do not count
+    assert matrix.loc["a"] @ matrix.loc["b"] < 0
+
+
+def test_the_report_of_2022_has_no_say_by_default():
+    without = xq.to_features(WORDS, vectors=xq.load_vectors_without_2022())
+    pd.testing.assert_frame_equal(without, xq.to_features(WORDS))
+    assert not np.allclose(without, xq.to_features(WORDS, vectors=xq.load_vectors()))
+
+
+def test_unknown_kind():
+    with pytest.raises(ValueError, match="kind is 'bert'; expected one of"):
+        xq.to_features(WORDS, kind="bert")
+
+
+# ── cluster_documents ────────────────────────────────────────────────────────────────────────
+
+
+def test_average_link_by_hand():
+    # a, b, c point right, d and e up, f left; groups of three, two and one
+    matrix = make_matrix([[1, 0], [1, 0.1], [1, -0.1], [0, 1], [0.1, 1], [-1, 0]])
+    assert xq.cluster_documents(matrix, n_clusters=3).tolist() == [1, 1, 1, 2, 2, 3]
+    assert xq.cluster_documents(matrix, n_clusters=1).tolist() == [1] * 6
+    assert xq.cluster_documents(matrix, n_clusters=6).tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_equal_sizes_are_numbered_by_their_first_document():
+    matrix = make_matrix([[0, 1], [1, 0], [0, 1], [1, 0]])
+    assert xq.cluster_documents(matrix, n_clusters=2).tolist() == [1, 2, 1, 2]
+    turned = matrix.iloc[[3, 2, 1, 0]]
+    assert xq.cluster_documents(turned, n_clusters=2).tolist() == [2, 1, 2, 1]
+
+
+def test_as_many_groups_as_asked_whatever_the_ties():
+    matrix = make_matrix([[1, 0]] * 5 + [[0, 1]])
+    for size in range(1, 7):
+        assert xq.cluster_documents(matrix, n_clusters=size).nunique() == size
+
+
+def test_same_groups_as_scikit_learn():
+    from sklearn.cluster import AgglomerativeClustering
+
+    for method, metric in [("average", "cosine"), ("ward", "euclidean")]:
+        for size in (4, 9, 14):
+            theirs = AgglomerativeClustering(size, linkage=method, metric=metric)
+            theirs = theirs.fit_predict(FEATURES)
+            ours = xq.cluster_documents(FEATURES, n_clusters=size, method=method)
+            assert adjusted_rand_score(theirs, ours) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_permuting_rows_changes_nothing(method):
+    matrix = FEATURES
+    if method in ("nmf", "lda"):
+        matrix = xq.to_matrix(WORDS, by="task_id")
+    labels = xq.cluster_documents(matrix, n_clusters=5, method=method)
+    turned = matrix.sample(frac=1, random_state=3)
+    again = xq.cluster_documents(turned, n_clusters=5, method=method)
+    assert again.index.tolist() == turned.index.tolist()
+    pd.testing.assert_series_equal(again[labels.index], labels)
+    sizes = labels.value_counts().sort_index()
+    assert sizes.is_monotonic_decreasing
+    assert sizes.index.tolist() == [*range(1, len(sizes) + 1)]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_obvious_groups_are_found_by_every_method_but_maybe_lda(method):
+    tokens = make_corpus(2)
+    matrix = xq.to_matrix(tokens) if method == "lda" else xq.to_features(tokens, kind="words")
+    labels = xq.cluster_documents(matrix, n_clusters=2, method=method)
+    truth = [i % 2 for i in range(24)]
+    assert adjusted_rand_score(truth, labels) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "dbscan"}, "method is 'dbscan'; expected one of"),
+        ({"n_clusters": 7}, "7 groups of 4 documents"),
+        ({"n_clusters": 0}, "0 groups of 4 documents"),
+        ({"method": "nmf"}, "'nmf' needs counts or weights; the matrix has negative numbers"),
+        ({"matrix": make_matrix([[1, 0], [0, 0]])}, r"no features in \['b'\]"),
+        ({"matrix": make_matrix([[1, np.nan], [0, 1]])}, "missing numbers"),
+        ({"matrix": pd.DataFrame([[1], [2]], index=["a", "a"])}, "document named twice: 'a'"),
+    ],
+)
+def test_bad_input_is_refused(change, message):
+    options = {"matrix": make_matrix([[1, 0], [0, -1], [1, 1], [1, 2]]), "n_clusters": 2} | change
+    with pytest.raises(ValueError, match=message):
+        xq.cluster_documents(options.pop("matrix"), **options)
+
+
+# ── samples, consensus, stability ────────────────────────────────────────────────────────────
+
+
+def test_samples_hold_the_share_asked_for_and_do_not_depend_on_order():
+    samples = xq.cluster_samples(FEATURES, n_clusters=6, draws=20)
+    assert samples.shape == (38, 20)
+    assert set((samples > 0).sum()) == {30}  # 0.8 of 38
+    assert set(samples.nunique()) == {7}  # six groups, and 0 for those left out
+    turned = FEATURES.sample(frac=1, random_state=2)
+    pd.testing.assert_frame_equal(xq.cluster_samples(turned, n_clusters=6, draws=20), samples)
+    with pytest.raises(ValueError, match="samples of 8 documents cannot have 9 groups"):
+        xq.cluster_samples(FEATURES, n_clusters=9, share=0.2)
+    with pytest.raises(ValueError, match="share is 2"):
+        xq.cluster_samples(FEATURES, n_clusters=9, share=2)
+
+
+def test_consensus_by_hand():
+    samples = pd.DataFrame([[1, 1, 0], [1, 2, 1], [2, 2, 1]], index=list("abc"))
+    # a and b: both drawn twice, once together; a and c: twice, never; b and c: thrice, twice
+    expected = [[1, 1 / 2, 0], [1 / 2, 1, 2 / 3], [0, 2 / 3, 1]]
+    np.testing.assert_allclose(xq.to_consensus(samples), expected)
+    apart = xq.to_consensus(pd.DataFrame([[1, 0], [0, 1]], index=list("ab")))
+    assert np.isnan(apart.loc["a", "b"])
+
+
+def test_stability_by_hand():
+    samples = pd.DataFrame([[1, 1], [1, 2], [2, 2], [2, 0]], index=list("abcd"))
+    labels = pd.Series([1, 1, 2, 2], index=list("abcd"))
+    table = xq.score_stability(samples, labels).set_index("cluster")
+    # draw 1 has both groups; draw 2 has {a}, {b, c}: overlap 1/2 with {a, b}, 1/2 with {c}
+    assert table.loc["1", "jaccard"] == pytest.approx((1 + 1 / 2) / 2)
+    assert table.loc["2", "jaccard"] == pytest.approx((1 + 1 / 2) / 2)
+    assert table.loc["1", "together"] == pytest.approx(1 / 2)
+    assert table.loc["1", "apart"] == pytest.approx((0 + 0 + 1 / 2 + 0) / 4)
+    assert table.loc["(all)", "ari"] == pytest.approx(adjusted_rand_score([1, 1, 2], [1, 2, 2]))
+    assert table.loc["(all)", "ami"] == pytest.approx(
+        adjusted_mutual_info_score([1, 1, 2], [1, 2, 2])
+    )
+    with pytest.raises(ValueError, match="different documents"):
+        xq.score_stability(samples, labels.iloc[:3])
+
+
+def test_index_of_all_pairs_is_that_of_scikit_learn():
+    runs = np.random.default_rng(0).integers(0, 5, (8, 40))
+    both = [(a[(a > 0) & (b > 0)], b[(a > 0) & (b > 0)]) for i, a in enumerate(runs)
+            for b in runs[i + 1 :]]  # fmt: skip
+    expected = [adjusted_rand_score(*pair) for pair in both]
+    np.testing.assert_allclose(_compare_runs(runs), expected, atol=1e-6)
+
+
+def test_one_firm_group_is_not_drowned_by_loose_ones():
+    rng = np.random.default_rng(0)
+    firm = np.eye(9)[[0] * 6] + rng.normal(0, 0.01, (6, 9))
+    loose = rng.normal(0, 1, (18, 9)) * (np.arange(9) > 0)
+    index = [f"d{i:02}" for i in range(24)]
+    matrix = pd.DataFrame(np.vstack([firm, loose]), index=index)
+    labels = xq.cluster_documents(matrix, n_clusters=5)
+    table = xq.score_stability(xq.cluster_samples(matrix, n_clusters=5), labels)
+    table = table.set_index("cluster")["jaccard"]
+    own = str(labels["d00"])
+    assert set(labels[labels == labels["d00"]].index) == set(index[:6])
+    assert table[own] > 0.95
+    assert table.drop([own, "(all)"]).max() < 0.95
+
+
+# ── structure ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("groups", [2, 3])
+def test_obvious_groups_are_structure(groups):
+    assert {judge(groups, seed=seed)["verdict"].iloc[0] for seed in range(5)} == {"structure"}
+
+
+def test_no_groups_are_none_as_often_as_said():
+    verdicts = [judge(1, seed=seed)["verdict"].iloc[0] for seed in range(20)]
+    assert verdicts.count("structure") == 0
+    assert verdicts.count("none") >= 16  # about one in ten is weak
+
+
+def test_documents_that_mix_themes_are_at_most_weak():
+    verdicts = []
+    for seed in range(6):
+        rng, rows = np.random.default_rng(seed), []
+        for i in range(40):  # every document has three themes, in shares of its own
+            themes = rng.choice(3, 60, p=rng.dirichlet([4, 4, 4]))
+            rows += [(f"d{i:02}", j, f"{t}-{rng.integers(12)}") for j, t in enumerate(themes)]
+        tokens = pd.DataFrame(rows, columns=["doc", "start", "term"])
+        options = {"kind": "words", "n_clusters": (2, 3, 4), "nulls": 19, "draws": 10}
+        verdicts.append(xq.score_structure(tokens, **options)["verdict"].iloc[0])
+    assert verdicts.count("structure") == 0
+    assert verdicts.count("weak") >= 3
+
+
+def test_structure_says_the_same_in_every_order():
+    tokens = make_corpus(3)
+    turned = tokens.sample(frac=1, random_state=5)
+    options = {"kind": "words", "n_clusters": (2, 3), "nulls": 5, "draws": 5}
+    table = xq.score_structure(tokens, **options)
+    pd.testing.assert_frame_equal(table, xq.score_structure(turned, **options))
+    assert table["n_clusters"].tolist() == [2, 3] * 4
+    assert table["p"].between(1 / 6, 1).all()
+    assert table["p_any"].between(1 / 6, 1).all()
+
+
+def test_small_groups_of_shuffled_texts_look_stable():
+    table = judge(1, n_clusters=(2, 12)).query("null == 'shuffled' and statistic == 'stability'")
+    assert table.set_index("n_clusters")["jaccard_high"].is_monotonic_increasing
+
+
+# ── describe, compare, recover ───────────────────────────────────────────────────────────────
+
+
+def test_clusters_are_described_by_their_own_words():
+    tokens = make_corpus(2)
+    labels = pd.Series({f"d{i:02}": 1 + i % 2 for i in range(24)})
+    leads = pd.DataFrame({"doc": labels.index, "unit": labels.map({1: "one", 2: "two"})})
+    table = xq.describe_clusters(labels, tokens, leads=leads, names={1: "the first"})
+    terms = table[table["kind"] == "term"]
+    assert terms.groupby("cluster").size().tolist() == [5, 5]
+    assert all(row.item.startswith(f"own{row.cluster - 1}") for row in terms.itertuples())
+    assert (terms["log_ratio_low"] > 0).all()
+    first = table[table["cluster"] == 1]
+    assert first["suggested"].unique() == ["·".join(terms["item"][:3])]
+    assert first["given"].unique() == ["the first"]
+    assert table.loc[table["cluster"] == 2, "given"].unique() == [""]
+    assert first.loc[first["kind"] == "document", "item"].tolist() == [*labels.index[::2]]
+    assert first.loc[first["kind"] == "unit", "item"].tolist() == ["one"]
+    assert first["size"].unique() == [12]
+    with pytest.raises(ValueError, match=r"no group for the documents \['d00'\]"):
+        xq.describe_clusters(labels.drop("d00"), tokens)
+
+
+def test_agreement_is_that_of_scikit_learn_with_a_jackknife_interval():
+    labels = pd.Series([1, 1, 1, 2, 2, 2], index=list("abcdef"))
+    known = pd.DataFrame({"same": list("xxxyyy"), "other": list("xyxyxy")}, index=labels.index)
+    table = xq.compare_labels(labels, known.sample(frac=1, random_state=0)).set_index("reference")
+    assert table.loc["same", ["ari", "ari_low", "ari_high", "ami"]].tolist() == [1, 1, 1, 1]
+    assert table.loc["other", "ari"] == adjusted_rand_score([*"xyxyxy"], labels)
+    without = [adjusted_rand_score(known["other"].drop(doc), labels.drop(doc)) for doc in "abcdef"]
+    error = np.sqrt(5 / 6 * ((without - np.mean(without)) ** 2).sum())
+    expected = table.loc["other", "ari"] - 1.96 * error
+    assert table.loc["other", "ari_low"] == pytest.approx(expected)
+    groups = pd.Series([*"ppqqrr"], index=labels.index)
+    assert xq.compare_labels(labels, known, groups=groups).iloc[1]["ari_low"] != expected
+    with pytest.raises(ValueError, match="expected the documents of labels"):
+        xq.compare_labels(labels, known.iloc[1:])
+
+
+def test_recovery_by_hand():
+    matrix = make_matrix([[1, 0], [1, 0.1], [0, 1], [0.1, 1], [1, 0.3], [-1, 0]])
+    labels = pd.Series([*"xxyyyz"], index=matrix.index)
+    for method in ("centroid", "nearest"):
+        table = xq.score_recovery(matrix, labels, method=method).set_index("doc")
+        assert table["found"].tolist()[:5] == [*"xxyyx"]  # e stands with a and b
+        assert table["rank"].tolist()[:5] == [1, 1, 1, 1, 2]
+        assert np.isnan(table.loc["f", "rank"])  # alone in its class: nothing to find it by
+        assert table["n_others"].tolist() == [1, 1, 2, 2, 2, 0]
+    with pytest.raises(ValueError, match="a class for every document"):
+        xq.score_recovery(matrix, labels.drop("a"))
+    with pytest.raises(ValueError, match="method is 'svm'"):
+        xq.score_recovery(matrix, labels, method="svm")
+
+
+def test_recovery_of_equal_rows_is_not_flattered():
+    matrix = make_matrix([[1, 0]] * 4)
+    table = xq.score_recovery(matrix, pd.Series([*"xxyy"], index=matrix.index))
+    assert table["rank"].tolist() == [2] * 4  # all classes equally alike: its own comes last
+
+
+def test_recovery_by_centroid_is_that_of_scikit_learn():
+    from sklearn.neighbors import NearestCentroid
+
+    matrix, labels = xq.to_features(WORDS), LIST["task_id"]
+    table = xq.score_recovery(matrix, labels).set_index("doc")
+    for doc in table.index[table["n_others"] > 0][::25]:
+        rest = matrix.drop(doc)
+        centres = NearestCentroid().fit(rest, labels[rest.index])
+        centres = pd.DataFrame(centres.centroids_, centres.classes_)
+        centres = centres.div(np.linalg.norm(centres, axis=1), axis=0)
+        assert (centres @ matrix.loc[doc]).idxmax() == table.loc[doc, "found"]
