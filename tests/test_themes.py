@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xq
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-from xq.themes import KINDS, METHODS, _compare_runs
+from xq.themes import KINDS, METHODS, _compare_runs, _silhouette
 
 LIST = xq.load_measures().set_index("measure_id")
 TOKENS = xq.tokenize(LIST["text"])
@@ -208,6 +208,15 @@ def test_index_of_all_pairs_is_that_of_scikit_learn():
     np.testing.assert_allclose(_compare_runs(runs), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("size", [2, 9, 30])
+def test_silhouette_is_that_of_scikit_learn(size):
+    from sklearn.metrics import silhouette_score
+
+    labels = xq.cluster_documents(FEATURES, n_clusters=size).to_numpy()
+    expected = silhouette_score(FEATURES, labels, metric="cosine")
+    assert _silhouette(FEATURES.to_numpy(), labels) == pytest.approx(expected)
+
+
 def test_one_firm_group_is_not_drowned_by_loose_ones():
     rng = np.random.default_rng(0)
     firm = np.eye(9)[[0] * 6] + rng.normal(0, 0.01, (6, 9))
@@ -302,6 +311,9 @@ def test_agreement_is_that_of_scikit_learn_with_a_jackknife_interval():
     assert table.loc["other", "ari_low"] == pytest.approx(expected)
     groups = pd.Series([*"ppqqrr"], index=labels.index)
     assert xq.compare_labels(labels, known, groups=groups).iloc[1]["ari_low"] != expected
+    quick = xq.compare_labels(labels, known, intervals=False).set_index("reference")
+    assert quick["ari"].tolist() == table["ari"].tolist()
+    assert quick[["ari_low", "ami_high"]].isna().all(axis=None)
     with pytest.raises(ValueError, match="expected the documents of labels"):
         xq.compare_labels(labels, known.iloc[1:])
 

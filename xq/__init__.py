@@ -46,6 +46,7 @@ _HOME = {
             "load_gold_reuse",
             "load_gold_targets",
             "load_gold_unseen",
+            "load_groups",
             "load_labels",
             "load_labels_adjudication",
             "load_ladder",

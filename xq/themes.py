@@ -128,7 +128,7 @@ def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
     import pandas as pd
 
     table = _check_matrix(matrix, method, n_clusters)
-    labels = _label(table.to_numpy(float), [n_clusters], method, random_state)[0]
+    labels = _label(_turn(table, method), [n_clusters], method, random_state)[0]
     labels = pd.Series(_number_by_size(labels), table.index, name="cluster")
     return labels.reindex(matrix.index)
 
@@ -162,7 +162,7 @@ def cluster_samples(matrix, *, n_clusters, method="average", draws=100, share=0.
 
     table = _check_matrix(matrix, method, n_clusters)
     _check_size(len(table), share, n_clusters)
-    runs = _sample(table.to_numpy(float), [n_clusters], method, draws, share, random_state)[0]
+    runs = _sample(_turn(table, method), [n_clusters], method, draws, share, random_state)[0]
     return pd.DataFrame(runs.T, table.index)
 
 
@@ -329,11 +329,7 @@ def score_structure(
     def to_array(table):
         matrix = _check_matrix(to_features(table, by=by, kind=kind, vectors=vectors), method, 1)
         _check_size(len(matrix), share, max(sizes))
-        array = matrix.to_numpy(float)
-        if len(array) >= array.shape[1] or method in ("nmf", "lda"):
-            return array
-        left, widths, _ = np.linalg.svd(array, full_matrices=False)  # the same, turned: quicker
-        return left * widths
+        return _turn(matrix, method)
 
     def measure(array):
         runs = _sample(array, sizes, method, draws, share, random_state)
@@ -437,7 +433,7 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
     return table.sort_values("cluster", kind="stable", ignore_index=True)
 
 
-def compare_labels(labels, references, *, groups=None):
+def compare_labels(labels, references, *, groups=None, intervals=True):
     """Compare groups with groupings known from elsewhere, chance taken off.
 
     Parameters
@@ -449,6 +445,8 @@ def compare_labels(labels, references, *, groups=None):
     groups : Series, optional
         Document → the larger unit it belongs to (a row's task, say), if documents of one unit are
         not independent; then whole units are left out for the intervals.
+    intervals : bool, default True
+        Whether to compute them; without, it is a hundred times quicker.
 
     Returns
     -------
@@ -482,7 +480,8 @@ def compare_labels(labels, references, *, groups=None):
         raise ValueError("references: expected the documents of labels, each with every class")
     references = references.loc[labels.index]
     unit = (labels.index if groups is None else groups[labels.index]).to_numpy()
-    kept = [np.ones(len(labels), dtype=bool), *(unit != each for each in np.unique(unit))]
+    kept = [np.ones(len(labels), dtype=bool)]
+    kept += [unit != each for each in np.unique(unit)] if intervals else []
     rows = []
     for name, column in references.items():
         row = {"reference": name, "n": len(labels), "n_clusters": labels.nunique()}
@@ -490,10 +489,10 @@ def compare_labels(labels, references, *, groups=None):
         measures = {"ari": adjusted_rand_score, "ami": adjusted_mutual_info_score}
         for measure, score in measures.items():
             value, *without = [score(known[keep], labels.to_numpy()[keep]) for keep in kept]
-            error = np.sqrt((len(without) - 1) * np.var(without))
+            error = np.sqrt((len(without) - 1) * np.var(without)) if without else np.nan
             row[measure] = value
             row[f"{measure}_low"] = value - 1.96 * error
-            row[f"{measure}_high"] = min(value + 1.96 * error, 1)
+            row[f"{measure}_high"] = np.minimum(value + 1.96 * error, 1)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -587,6 +586,17 @@ def _check_matrix(matrix, method, n_clusters):
     if method in ("nmf", "lda") and (matrix < 0).any(axis=None):
         raise ValueError(f"{method!r} needs counts or weights; the matrix has negative numbers")
     return matrix.sort_index()
+
+
+def _turn(matrix, method):
+    """Return the matrix turned into as many dimensions as rows: same angles, quicker."""
+    import numpy as np
+
+    array = matrix.to_numpy(float)
+    if len(array) >= array.shape[1] or method in ("nmf", "lda"):
+        return array
+    left, widths, _ = np.linalg.svd(array, full_matrices=False)
+    return left * widths
 
 
 def _check_size(n, share, n_clusters):
@@ -687,12 +697,22 @@ def _find_overlaps(labels, runs):
 
 
 def _silhouette(array, labels):
+    """Return the mean silhouette width by cosine distance, as scikit-learn's, which is slower."""
     import numpy as np
-    from sklearn.metrics import silhouette_score
 
-    if not 1 < len(np.unique(labels)) < len(labels):
+    code = np.unique(labels, return_inverse=True)[1]
+    member = np.eye(code.max() + 1)[code]
+    n, own = member.sum(axis=0), (np.arange(len(code)), code)
+    if len(n) == 1:
         return 0.0
-    return silhouette_score(array, labels, metric="cosine")
+    unit = _scale(array)
+    total = (1 - unit @ unit.T) @ member
+    inside = total[own] / np.maximum(n[code] - 1, 1)
+    outside = total / n
+    outside[own] = np.inf
+    outside = outside.min(axis=1)
+    width = (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-9)
+    return width[n[code] > 1].sum() / len(code)
 
 
 def _judge(table):
