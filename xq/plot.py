@@ -361,6 +361,95 @@ def plot_specifications(table, *, value, rows):
     return ax
 
 
+def plot_lines(table, *, x, values, panel, columns=4):
+    """Draw small panels of lines, the first line in colour, the others dashed and dotted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per panel and place on the x axis.
+    x : str
+        Column of numbers.
+    values : list of str
+        Columns of numbers, one line each.
+    panel : str
+        Column of panel titles, drawn in order of first appearance; Chinese ones come from `say`.
+    columns : int, default 4
+        Panels beside each other; those of one row share the y axis.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The first one; all are ``ax.figure.axes``. Give the figure a title with ``fig.suptitle``.
+
+    Raises
+    ------
+    ValueError
+        If the table is empty or a column is missing.
+    """
+    _need(table, x, *values, panel)
+    import matplotlib.pyplot as plt
+
+    panels = table.groupby(panel, sort=False)
+    rows = -(-len(panels) // columns)
+    options = {"figsize": (7, 0.8 + 1.8 * rows), "sharex": True, "sharey": "row", "squeeze": False}
+    _, axes = plt.subplots(rows, columns, **options)
+    styles = [{"color": COLORS["accent"], "lw": 1.8}, *({"color": COLORS["quiet"], "ls": ls}
+              for ls in ("--", ":", "-."))]  # fmt: skip
+    for ax, (title, part) in zip(axes.flat, panels, strict=False):
+        for name, style in zip(values, styles, strict=False):
+            ax.plot(part[x], part[name], **style)
+        ax.set_title(title, fontsize=8)
+        ax.grid(axis="y")
+    for ax in axes.flat[len(panels) :]:
+        ax.set_axis_off()
+    return axes[0, 0]
+
+
+def plot_tree(tree, *, labels, colors=None, ax=None):
+    """Draw the tree of a hierarchical clustering, leaves on the left, one below the other.
+
+    Parameters
+    ----------
+    tree : array
+        Merges, from `scipy.cluster.hierarchy.linkage`.
+    labels : list of str
+        Names of the documents, in the order the tree was made from; Chinese ones come from `say`.
+    colors : list of str, optional
+        One colour per document for its name and dot; colours may be keys of `COLORS`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if omitted.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there are not as many labels, or colours, as documents.
+    """
+    import numpy as np
+    from matplotlib.collections import LineCollection
+    from scipy.cluster.hierarchy import dendrogram
+
+    colors = ["lead"] * len(labels) if colors is None else list(colors)
+    if not len(labels) == len(colors) == len(tree) + 1:
+        n = f"{len(labels)} labels and {len(colors)} colours"
+        raise ValueError(f"{n} for {len(tree) + 1} documents")
+    shape = dendrogram(tree, no_plot=True)
+    faces = [COLORS.get(colors[leaf], colors[leaf]) for leaf in shape["leaves"]]
+    ax = _axes(ax, height=1.1 + 0.19 * len(labels))
+    lines = np.dstack([shape["dcoord"], (np.array(shape["icoord"]) - 5) / 10])
+    ax.add_collection(LineCollection(lines, colors=COLORS["quiet"], lw=1))
+    ax.scatter([0] * len(faces), range(len(faces)), c=faces, s=26, zorder=3)
+    _label_rows(ax, [list(labels)[leaf] for leaf in shape["leaves"]])
+    for text, face in zip(ax.get_yticklabels(), faces, strict=True):
+        text.set_color(face)
+    ax.set_xlim(-0.02 * tree[:, 2].max(), 1.02 * tree[:, 2].max())
+    return ax
+
+
 def plot_flows(table, *, step, item, group, color, colors, ax=None):
     """Draw how items are grouped at several steps (alluvial diagram), and name the items.
 
@@ -394,7 +483,9 @@ def plot_flows(table, *, step, item, group, color, colors, ax=None):
     if (wide["size"] != 1).any(axis=None):
         raise ValueError("expected every item once at every step")
     _check_colors(table[color], colors)
+    import numpy as np
     import pandas as pd
+    from matplotlib.collections import PatchCollection
     from matplotlib.patches import Patch, PathPatch, Rectangle
     from matplotlib.path import Path as Curve
 
@@ -403,7 +494,7 @@ def plot_flows(table, *, step, item, group, color, colors, ax=None):
     faces = {key: COLORS.get(value, value) for key, (value, _) in colors.items()}
     known = table.drop_duplicates([step, group]).set_index([step, group])[color]
     curve = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
-    places, room = None, len(wide) + gap * (wide.nunique().max() - 1)
+    bands, places, room = [], None, len(wide) + gap * (wide.nunique().max() - 1)
     for x, (name, groups) in enumerate(wide.items()):
         order = pd.Series(range(len(wide))).groupby(groups.to_numpy()).mean().sort_values().index
         rank = groups.map({each: i for i, each in enumerate(order)}).to_numpy()
@@ -414,12 +505,20 @@ def plot_flows(table, *, step, item, group, color, colors, ax=None):
             inside = now[(groups == each).to_numpy()]
             face = faces[known[name, each]]
             ax.add_patch(Rectangle((x - 0.07, inside.min()), 0.14, len(inside), color=face, lw=0))
-        for top, old in zip(now, places, strict=True) if places is not None else ():
+        places = now if places is None else places
+        turn = places.argsort()
+        old = places[turn]
+        apart = (np.diff(old) != 1) | (np.diff(now[turn]) != 1)  # one band for all side by side
+        for band in np.split(np.arange(len(turn)), np.flatnonzero(apart) + 1) if x else ():
+            (left, right), size = (old[band[0]], now[turn[band[0]]]), len(band)
             one, two, half = x - 0.93, x - 0.07, x - 0.5
-            points = [(one, old), (half, old), (half, top), (two, top), (two, top + 1),
-                      (half, top + 1), (half, old + 1), (one, old + 1), (one, old)]  # fmt: skip
-            ax.add_patch(PathPatch(Curve(points, curve), color=COLORS["grid"], lw=0))
+            points = [(one, left), (half, left), (half, right), (two, right), (two, right + size),
+                      (half, right + size), (half, left + size), (one, left + size),
+                      (one, left)]  # fmt: skip
+            bands.append(PathPatch(Curve(points, curve)))
         places = now
+    bands = PatchCollection(bands, facecolor=COLORS["grid"], lw=0, zorder=0.5)
+    ax.add_collection(bands, autolim=False)
     ax.set(xlim=(-0.3, wide.shape[1] - 0.8), ylim=(room, 0))
     ax.set_xticks(range(wide.shape[1]), [str(name) for name in wide])
     ax.set_yticks(places + 0.5, list(wide.index), fontsize=7)

@@ -598,18 +598,25 @@ def _build_cutter(engine, terms, hmm):
 
 
 @cache
+def _read_jieba():
+    """Return jieba, the words of its dictionary, and their total."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes, pkg_resources
+        import jieba
+    cutter = jieba.Tokenizer()
+    # Not cutter.initialize(): that writes a cache into the shared temporary folder.
+    return jieba, *cutter.gen_pfdict(cutter.get_dict_file())
+
+
+@cache
 def _build_jieba(terms):
     """Return a function that loads a private jieba once and returns its `lcut`."""
 
     @cache
     def load():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes, pkg_resources
-            import jieba
+        jieba, frequencies, total = _read_jieba()
         cutter = jieba.Tokenizer()
-        # Not cutter.initialize(): that writes a cache into the shared temporary folder.
-        cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
-        cutter.initialized = True
+        cutter.FREQ, cutter.total, cutter.initialized = dict(frequencies), total, True
         for term in terms:
             cutter.add_word(term, _FREQUENCY)
         return cutter.lcut

@@ -10,7 +10,7 @@ from functools import cache
 from .tables import load_vectors_without_2022, need_columns
 from .text import _average_vectors, _lexicon, _scale, score_keyness, to_matrix, weight_terms
 
-KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture")
+KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture", "counts")
 METHODS = ("average", "ward", "kmeans", "nmf", "lda")
 NULLS = ("shuffled", "cloud")
 STATISTICS = ("stability", "silhouette")
@@ -26,13 +26,14 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
         From `tokenize`, perhaps filtered.
     by : str, default "doc"
         Column with the unit of analysis.
-    kind : {"vectors", "words", "lexicon", "characters", "lsa", "mixture"}
+    kind : {"vectors", "words", "lexicon", "characters", "lsa", "mixture", "counts"}
         "words": tf-idf of words (`weight_terms`); "lexicon": the same of the terms of
         ``data/lexicon/terms.csv`` only; "characters": tf-idf of runs of two to four characters
         of the tokens in their order; "lsa": "words" brought down to fifty dimensions (latent
         semantic analysis); "vectors": mean of word vectors learned from the work reports,
         weighted by inverse document frequency, their common direction removed; "mixture":
-        "words", "characters" and "vectors" side by side, with equal weight.
+        "words", "characters" and "vectors" side by side, with equal weight; "counts": how often
+        each word occurs (`to_matrix`).
     vectors : DataFrame, optional
         Word vectors as `load_vectors` gives them; those of `load_vectors_without_2022` if omitted,
         so that the report the list follows has no say in how its words are understood.
@@ -40,8 +41,8 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     Returns
     -------
     DataFrame
-        Units in rows, sorted, each of length 1 (of zeros, if it has none of the features);
-        features in columns.
+        Units in rows, sorted, each of length 1 (but for "counts", and for units with none of the
+        features); features in columns.
 
     Raises
     ------
@@ -59,6 +60,8 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
     need_columns(tokens, by, "term")
+    if kind == "counts":
+        return to_matrix(tokens, by=by)
     units = pd.Index(sorted(tokens[by].unique()), name=by)
     if kind == "mixture":
         parts = [
@@ -99,7 +102,7 @@ def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
     Parameters
     ----------
     matrix : DataFrame
-        Documents in rows; from `to_features`, or from `to_matrix` for "lda".
+        Documents in rows, from `to_features`; for "lda" of kind "counts".
     n_clusters : int
         How many groups.
     method : {"average", "ward", "kmeans", "nmf", "lda"}, default "average"
@@ -260,6 +263,52 @@ def score_stability(samples, labels):
     return pd.DataFrame([whole, *rows], columns=columns)
 
 
+def score_range(matrix, *, n_clusters, chance=None, method="average", draws=100, random_state=0):
+    """Group documents into several numbers of groups, and say which groups are firm.
+
+    Parameters
+    ----------
+    matrix, method
+        As for `cluster_documents`.
+    n_clusters : sequence of int
+        Numbers of groups.
+    chance : Series, optional
+        Number of groups → the ``jaccard`` that a group must exceed to be firm; ``jaccard_high`` of
+        `score_structure`.
+    draws : int, default 100
+        Samples of documents for every number.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        One row per number of groups and document, documents sorted. Columns
+
+        - ``n_clusters`` : int
+        - ``doc`` : document
+        - ``cluster`` : int, as `cluster_documents`
+        - ``jaccard`` : float, stability of that group, as `score_stability`
+        - ``firm`` : bool, whether the group's ``jaccard`` exceeds chance; only if that is given
+
+    Raises
+    ------
+    ValueError
+        As `cluster_samples`.
+    """
+    import pandas as pd
+
+    parts, options = [], {"method": method, "random_state": random_state}
+    for size in n_clusters:
+        labels = cluster_documents(matrix, n_clusters=size, **options).sort_index()
+        samples = cluster_samples(matrix, n_clusters=size, draws=draws, **options)
+        stable = dict(enumerate(_find_overlaps(labels.to_numpy(), samples.to_numpy().T), start=1))
+        part = {"n_clusters": size, "doc": labels.index, "cluster": labels.to_numpy()}
+        part = pd.DataFrame(part | {"jaccard": labels.map(stable).to_numpy()})
+        parts.append(part if chance is None else part.assign(firm=part["jaccard"] > chance[size]))
+    return pd.concat(parts, ignore_index=True)
+
+
 def score_structure(
     tokens, *, by="doc", n_clusters=(6, 8, 10, 12, 14), kind="vectors", method="average",
     vectors=None, nulls=99, draws=20, random_state=0,
@@ -408,7 +457,7 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
     if leads is not None:
         need_columns(leads, "doc", "unit")
         parts["unit"] = leads.rename(columns={"unit": "term"})
-    rows, names, suggested = [], names or {}, {}
+    rows, suggested, names = [], {}, {} if names is None else dict(names)
     for cluster, members in labels.groupby(labels, observed=True):
         for doc in sorted(members.index):
             rows.append({"cluster": cluster, "kind": "document", "item": doc})
@@ -494,6 +543,87 @@ def compare_labels(labels, references, *, groups=None, intervals=True):
             row[f"{measure}_low"] = value - 1.96 * error
             row[f"{measure}_high"] = np.minimum(value + 1.96 * error, 1)
         rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def score_specifications(
+    tokens, references, *, by="doc", groups=None, kinds=KINDS[:6], methods=METHODS[:3],
+    n_clusters=(4, 6, 8, 10, 12), random_state=0,
+):  # fmt: skip
+    """Group documents in every combination of choices (a multiverse), and compare the groups.
+
+    Parameters
+    ----------
+    tokens : dict
+        Name of a stop list → the tokens it leaves.
+    references : DataFrame
+        One column per other grouping; documents in the index.
+    by : str, default "doc"
+        Column of the tokens with the unit of analysis.
+    groups : dict, optional
+        Name → documents that are said to belong together.
+    kinds : sequence of str
+        As for `to_features`.
+    methods : sequence of str
+        As for `cluster_documents`; "nmf" is left out where there are negative numbers.
+    n_clusters : sequence of int
+        Numbers of groups.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        One row per specification. Columns
+
+        - ``stop_list``, ``kind``, ``method`` : str
+        - ``n_clusters`` : int
+        - ``ari_`` and the name of a reference : float, adjusted Rand index
+        - the name of a group : float, overlap (Jaccard) of the group with the likest one found
+        - the same and ``_dealt`` : float, the overlap if the documents are dealt to groups of the
+          same sizes at random
+
+    Raises
+    ------
+    ValueError
+        As `to_features` and `cluster_documents`.
+
+    Notes
+    -----
+    Steegen, Tuerlinckx, Gelman and Vanpaemel 2016, doi:10.1177/1745691616658637.
+    """
+    import numpy as np
+    import pandas as pd
+
+    rng, rows, groups = np.random.default_rng(random_state), [], groups or {}
+    for stop_list, table in tokens.items():
+        for kind in kinds:
+            matrix = to_features(table, by=by, kind=kind)
+            quick = pd.DataFrame(_turn(matrix, "average"), matrix.index)
+            for method in methods:
+                if method == "nmf" and (matrix < 0).any(axis=None):
+                    continue
+                for size in n_clusters:
+                    labels = cluster_documents(
+                        matrix if method == "nmf" else quick,
+                        n_clusters=size,
+                        method=method,
+                        random_state=random_state,
+                    )
+                    row = {"stop_list": stop_list, "kind": kind, "method": method}
+                    agreed = compare_labels(labels, references, intervals=False)
+                    row |= {
+                        "n_clusters": size,
+                        **agreed.set_index("reference")["ari"].add_prefix("ari_"),
+                    }
+                    dealt = rng.permutation(labels)
+                    for name, members in groups.items():
+                        inside = np.where(labels.index.isin(members), 1, 2)
+                        both = np.array([labels, dealt])
+                        row[name], row[f"{name}_dealt"] = (
+                            _find_overlaps(inside, run[None])[0] for run in both
+                        )
+                    rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -595,8 +725,8 @@ def _turn(matrix, method):
     array = matrix.to_numpy(float)
     if len(array) >= array.shape[1] or method in ("nmf", "lda"):
         return array
-    left, widths, _ = np.linalg.svd(array, full_matrices=False)
-    return left * widths
+    squares, axes = np.linalg.eigh(array @ array.T)
+    return axes * np.sqrt(np.maximum(squares, 0))
 
 
 def _check_size(n, share, n_clusters):
@@ -624,7 +754,7 @@ def _label(array, sizes, method, seed):
             top = np.where(parent < 2 * n - size, parent, node)
             for _ in range(n.bit_length()):
                 top = top[top]
-            groups.append(top[:n])
+            groups.append(np.unique(top[:n], return_inverse=True)[1])
         return groups
     if method == "kmeans":
         from sklearn.cluster import KMeans
@@ -662,17 +792,18 @@ def _number_by_size(labels):
 def _compare_runs(runs):
     """Return the adjusted Rand index of every pair of draws, on the documents both have.
 
-    The index of scikit-learn, for all pairs at once: by pairs of documents in one group.
+    The index of scikit-learn, for all pairs at once, from how many documents groups share.
     """
     import numpy as np
 
-    drawn = (runs > 0).astype("float32")
-    same = (runs[:, :, None] == runs[:, None, :]) * drawn[:, :, None]
-    same, there = same.reshape(len(runs), -1), (drawn[:, :, None] * drawn[:, None, :])
-    there = there.reshape(len(runs), -1)
-    itself = drawn @ drawn.T  # each document with itself does not count
-    both, alone, total = ((one @ two.T - itself) / 2 for one, two in
-                          [(same, same), (same, there), (there, there)])  # fmt: skip
+    drawn = (runs > 0).astype(float)
+    found = runs[:, None] == np.arange(1, runs.max() + 1)[:, None]  # runs × groups × documents
+    found = found.reshape(-1, runs.shape[1]).astype(float)
+    by_run = (len(runs), -1, len(runs))
+    n = drawn @ drawn.T  # documents in both
+    both = ((found @ found.T) ** 2).reshape(*by_run, len(found) // len(runs)).sum(axis=(1, 3))
+    alone = ((found @ drawn.T) ** 2).reshape(by_run).sum(axis=1)
+    both, alone, total = ((each - n) / 2 for each in (both, alone, n**2))
     chance = alone * alone.T / np.maximum(total, 1)
     room = (alone + alone.T) / 2 - chance
     index = np.divide(both - chance, room, out=np.ones_like(room), where=np.abs(room) > 1e-9)
@@ -683,17 +814,13 @@ def _find_overlaps(labels, runs):
     """Return for every group, in order, its mean overlap (Jaccard) with the likest of each run."""
     import numpy as np
 
-    code = np.unique(labels, return_inverse=True)[1]
-    overlaps = np.full((len(runs), code.max() + 1), np.nan)
-    for run, overlap in zip(runs, overlaps, strict=True):
-        drawn = run > 0
-        shared = np.zeros((len(overlap), run.max() + 1))
-        np.add.at(shared, (code[drawn], run[drawn]), 1)
-        size, other = shared.sum(axis=1), shared.sum(axis=0)
-        union = size[:, None] + other - shared
-        best = (shared / np.maximum(union, 1)).max(axis=1)
-        overlap[size > 0] = best[size > 0]
-    return np.nanmean(overlaps, axis=0)
+    member = labels == np.unique(labels)[:, None]  # groups × documents
+    found = runs[:, None] == np.arange(1, runs.max() + 1)[:, None]  # runs × groups × documents
+    shared = found.astype(float) @ member.T
+    size, other = (runs > 0).astype(float) @ member.T, found.sum(axis=2)
+    union = size[:, None] + other[:, :, None] - shared
+    overlap = (shared / np.maximum(union, 1)).max(axis=1)
+    return overlap.sum(axis=0, where=size > 0) / np.maximum((size > 0).sum(axis=0), 1)
 
 
 def _silhouette(array, labels):
