@@ -315,6 +315,17 @@ def test_clusters_are_described_by_their_own_words():
         xq.describe_clusters(labels.drop("d00"), tokens)
 
 
+def test_names_given_by_hand_belong_to_groups_that_are_found():
+    found = set()
+    for size in range(3, 15):
+        labels = xq.cluster_documents(FEATURES, n_clusters=size)
+        found |= {" ".join(sorted(part.index)) for _, part in labels.groupby(labels)}
+    groups = xq.load_groups()
+    assert set(groups["task_ids"]) <= found
+    assert groups["name"].is_unique
+    assert groups["name_en"].is_unique
+
+
 def test_agreement_is_that_of_scikit_learn_with_a_jackknife_interval():
     labels = pd.Series([1, 1, 1, 2, 2, 2], index=list("abcdef"))
     known = pd.DataFrame({"same": list("xxxyyy"), "other": list("xyxyxy")}, index=labels.index)

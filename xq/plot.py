@@ -389,6 +389,7 @@ def plot_lines(table, *, x, values, panel, columns=4):
     """
     _need(table, x, *values, panel)
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     panels = table.groupby(panel, sort=False)
     rows = -(-len(panels) // columns)
@@ -400,6 +401,7 @@ def plot_lines(table, *, x, values, panel, columns=4):
         for name, style in zip(values, styles, strict=False):
             ax.plot(part[x], part[name], **style)
         ax.set_title(title, fontsize=8)
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.grid(axis="y")
     for ax in axes.flat[len(panels) :]:
         ax.set_axis_off()
