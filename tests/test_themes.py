@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xq
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-from xq.themes import KINDS, METHODS, _compare_runs, _silhouette
+from xq.themes import KINDS, METHODS, _compare_runs, _judge, _silhouette
 
 LIST = xq.load_measures().set_index("measure_id")
 TOKENS = xq.tokenize(LIST["text"])
@@ -147,6 +147,7 @@ def test_two_obvious_groups_are_found_by_every_method_but_maybe_lda(method):
         ({"method": "dbscan"}, "method is 'dbscan'; expected one of"),
         ({"n_clusters": 7}, "7 groups of 4 documents"),
         ({"n_clusters": 0}, "0 groups of 4 documents"),
+        ({"n_clusters": 2.5}, "2.5 groups of 4 documents"),
         ({"method": "nmf"}, "'nmf' needs counts or weights; the matrix has negative numbers"),
         ({"matrix": make_matrix([[1, 0], [0, 0]])}, r"no features in \['b'\]"),
         ({"matrix": make_matrix([[1, np.nan], [0, 1]])}, "missing numbers"),
@@ -207,6 +208,7 @@ def test_index_of_all_pairs_is_that_of_scikit_learn():
             for b in runs[i + 1 :]]  # fmt: skip
     expected = [adjusted_rand_score(*pair) for pair in both]
     np.testing.assert_allclose(_compare_runs(runs), expected, atol=1e-6)
+    assert np.isnan(_compare_runs(np.array([[1, 0, 2], [0, 1, 2]]))).all()  # one in common
 
 
 @pytest.mark.parametrize("size", [2, 9, 30])
@@ -277,14 +279,44 @@ def test_documents_that_mix_themes_are_at_most_weak():
 
 
 def test_structure_says_the_same_in_every_order():
-    tokens = make_corpus(3)
-    turned = tokens.sample(frac=1, random_state=5)
-    options = {"kind": "words", "n_clusters": (2, 3), "nulls": 5, "draws": 5}
-    table = xq.score_structure(tokens, **options)
+    options = {"by": "task_id", "n_clusters": (2, 3), "nulls": 19, "draws": 3}
+    table = xq.score_structure(WORDS, **options)
+    turned = WORDS.sample(frac=1, random_state=5)
     pd.testing.assert_frame_equal(table, xq.score_structure(turned, **options))
     assert table["n_clusters"].tolist() == [2, 3] * 4
-    assert table["p"].between(1 / 6, 1).all()
-    assert table["p_any"].between(1 / 6, 1).all()
+
+
+def test_verdict_needs_both_statistics_and_the_cloud():
+    rows = [(s, n) for n in ("shuffled", "cloud") for s in ("stability", "silhouette")]
+    table = pd.DataFrame(rows, columns=["statistic", "null"])
+    verdicts = {
+        (0.05, 0.05, 0.05, 0.9): "structure",
+        (0.05, 0.05, 0.9, 0.05): "structure",
+        (0.05, 0.05, 0.06, 0.06): "weak",
+        (0.05, 0.06, 0.05, 0.05): "weak",
+        (0.06, 0.06, 0.05, 0.05): "none",
+    }
+    assert {p: _judge(table.assign(p_any=p)) for p in verdicts} == verdicts
+
+
+def test_quantiles_of_the_corpora_without_groups(monkeypatch):
+    numbers = iter(range(1000))
+    monkeypatch.setattr("xq.themes._compare_runs", lambda runs: np.array([float(next(numbers))]))
+    monkeypatch.setattr("xq.themes._find_overlaps", lambda labels, runs: np.arange(101) / 100)
+    table = judge(2, n_clusters=[2]).query("null == 'shuffled'").set_index("statistic")
+    # The real corpus comes first, with 0; the shuffled ones have 1 to 19.
+    row = table.loc["stability"]
+    assert row[["observed", "null_mean", "p", "p_any"]].tolist() == [0, 10, 1, 1]
+    assert row["null_high"] == pytest.approx(1 + 0.95 * 18)
+    assert row["jaccard_high"] == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(
+    "change", [{"nulls": 18}, {"n_clusters": ()}, {"method": "lda"}, {"by": "task"}]
+)
+def test_structure_refuses_what_cannot_be_judged(change):
+    with pytest.raises(ValueError, match="expected one of|no column"):
+        xq.score_structure(make_corpus(2), **{"kind": "words", "n_clusters": (2,)} | change)
 
 
 def test_small_groups_of_shuffled_texts_look_stable():
@@ -336,8 +368,16 @@ def test_agreement_is_that_of_scikit_learn_with_a_jackknife_interval():
     error = np.sqrt(5 / 6 * ((without - np.mean(without)) ** 2).sum())
     expected = table.loc["other", "ari"] - 1.96 * error
     assert table.loc["other", "ari_low"] == pytest.approx(expected)
-    groups = pd.Series([*"ppqqrr"], index=labels.index)
-    assert xq.compare_labels(labels, known, groups=groups).iloc[1]["ari_low"] != expected
+    groups = pd.Series([*"pqqqqr"], index=labels.index)
+    kept = ["bcdef", "af", "abcde"]  # without p, q and r
+    without = [adjusted_rand_score(known["other"][[*each]], labels[[*each]]) for each in kept]
+    error = np.sqrt(2 / 3 * ((without - np.mean(without)) ** 2).sum())
+    grouped = xq.compare_labels(labels, known, groups=groups).set_index("reference")
+    assert grouped.loc["other", "ari_low"] == pytest.approx(
+        table.loc["other", "ari"] - 1.96 * error
+    )
+    with pytest.raises(ValueError, match="intervals need two"):
+        xq.compare_labels(labels, known, groups=pd.Series("p", labels.index))
     quick = xq.compare_labels(labels, known, intervals=False).set_index("reference")
     assert quick["ari"].tolist() == table["ari"].tolist()
     assert quick[["ari_low", "ami_high"]].isna().all(axis=None)
@@ -361,6 +401,11 @@ def test_every_specification_is_tried_and_compared():
     assert two["ari_half"].tolist() == [1] * 4
     assert two["evens"].tolist() == [1] * 4
     assert (two["evens_dealt"] < 1).all()
+    assert two["evens_dealt"].nunique() > 1
+    with pytest.raises(ValueError, match=r"documents that references have not: \['d99'\]"):
+        xq.score_specifications({"none": tokens}, known, groups={"x": ["d99"]})
+    with pytest.raises(ValueError, match=r"cannot be called \['kind'\]"):
+        xq.score_specifications({"none": tokens}, known, groups={"kind": ["d01"]})
 
 
 def test_recovery_by_hand():

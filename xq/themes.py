@@ -6,6 +6,7 @@ the same: documents are put in the order of their names first.
 
 from collections import Counter
 from functools import cache
+from itertools import product
 
 from .tables import load_vectors_without_2022, need_columns
 from .text import _average_vectors, _lexicon, _scale, score_keyness, to_matrix, weight_terms
@@ -60,6 +61,8 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
     need_columns(tokens, by, "term")
+    if tokens[[by, "term"]].isna().any(axis=None):
+        raise ValueError(f"some tokens have no {by!r} or no term; drop them or fill the column")
     if kind == "counts":
         return to_matrix(tokens, by=by)
     units = pd.Index(sorted(tokens[by].unique()), name=by)
@@ -222,8 +225,8 @@ def score_stability(samples, labels):
         - ``together`` : float, mean consensus of two documents of the group; missing for one alone
         - ``apart`` : float, highest mean consensus with the documents of another group
         - ``ari``, ``ami`` : float, adjusted Rand index and adjusted mutual information, mean over
-          pairs of samples (all pairs; each sample with the next), on the documents both drew;
-          only in the first row
+          pairs of samples (all pairs; each sample with the next), on the documents both drew, if
+          there are two; only in the first row
 
     Raises
     ------
@@ -239,8 +242,8 @@ def score_stability(samples, labels):
     import pandas as pd
     from sklearn.metrics import adjusted_mutual_info_score
 
-    if set(samples.index) != set(labels.index):
-        raise ValueError("samples and labels name different documents")
+    if set(samples.index) != set(labels.index) or labels.isna().any():
+        raise ValueError("samples and labels name different documents, or a label is missing")
     labels, runs = labels.reindex(samples.index).to_numpy(), samples.to_numpy()
     consensus = to_consensus(samples).to_numpy()
     rows = []
@@ -255,10 +258,10 @@ def score_stability(samples, labels):
     rows = [row | {"jaccard": overlap} for row, overlap in zip(rows, overlaps, strict=True)]
     mean = np.average(overlaps, weights=[row["n"] for row in rows])
     pairs = [(one[both], two[both]) for one, two in zip(runs.T[:-1], runs.T[1:], strict=True)
-             if (both := (one > 0) & (two > 0)).any()]  # fmt: skip
-    ami = np.mean([adjusted_mutual_info_score(*pair) for pair in pairs])
+             if (both := (one > 0) & (two > 0)).sum() > 1]  # fmt: skip
+    ami = np.mean([adjusted_mutual_info_score(*pair) for pair in pairs]) if pairs else np.nan
     whole = {"cluster": "(all)", "n": len(labels), "jaccard": mean}
-    whole |= {"ari": _compare_runs(runs.T).mean(), "ami": ami}
+    whole |= {"ari": np.nanmean(_compare_runs(runs.T)), "ami": ami}
     columns = ["cluster", "n", "jaccard", "together", "apart", "ari", "ami"]
     return pd.DataFrame([whole, *rows], columns=columns)
 
@@ -294,11 +297,13 @@ def score_range(matrix, *, n_clusters, chance=None, method="average", draws=100,
     Raises
     ------
     ValueError
-        As `cluster_samples`.
+        As `cluster_samples`; also if chance lacks a number of groups.
     """
     import pandas as pd
 
     parts, options = [], {"method": method, "random_state": random_state}
+    if chance is not None and (missing := sorted({*n_clusters} - {*chance.dropna().index})):
+        raise ValueError(f"chance has no value for {missing} groups")
     for size in n_clusters:
         labels = cluster_documents(matrix, n_clusters=size, **options).sort_index()
         samples = cluster_samples(matrix, n_clusters=size, draws=draws, **options)
@@ -328,9 +333,10 @@ def score_structure(
     n_clusters : sequence of int
         Numbers of groups to try.
     method : str, default "average"
-        As for `cluster_documents`; "kmeans", "nmf" and "lda" take long.
+        "average", "ward" or "kmeans", as for `cluster_documents`.
     nulls : int, default 99
-        How many corpora without groups of each kind.
+        How many corpora without groups of each kind; at least 19, or no p could be 0.05. With few,
+        a verdict near the border depends on the seed.
     draws : int, default 20
         Samples of documents for the stability of each corpus.
     random_state : int, default 0
@@ -372,8 +378,13 @@ def score_structure(
     import numpy as np
     import pandas as pd
 
+    need_columns(tokens, by, "term")
     sizes, share, rng = [*n_clusters], 0.8, np.random.default_rng(random_state)
-    tokens = tokens.sort_values([by, "start"] if "start" in tokens else by, kind="stable")
+    if method not in METHODS[:3] or not sizes or nulls < 19:
+        problem = f"method {method!r}, n_clusters {sizes}, nulls {nulls}"
+        raise ValueError(f"{problem}: expected one of {METHODS[:3]}, some numbers, at least 19")
+    order = list(dict.fromkeys(name for name in (by, "doc", "start") if name in tokens))
+    tokens = tokens.sort_values(order, kind="stable")
 
     def to_array(table):
         matrix = _check_matrix(to_features(table, by=by, kind=kind, vectors=vectors), method, 1)
@@ -383,7 +394,10 @@ def score_structure(
     def measure(array):
         runs = _sample(array, sizes, method, draws, share, random_state)
         whole = _label(array, sizes, method, random_state)
-        scores = [_compare_runs(run).mean() for run in runs], [_silhouette(array, w) for w in whole]
+        scores = (
+            [np.nanmean(_compare_runs(run)) for run in runs],
+            [_silhouette(array, w) for w in whole],
+        )
         return np.array(scores), list(map(_find_overlaps, whole, runs))
 
     def shuffle():
@@ -516,7 +530,7 @@ def compare_labels(labels, references, *, groups=None, intervals=True):
 
     Notes
     -----
-    Intervals are two standard errors of the jackknife (each document or unit left out in turn):
+    Intervals are 1.96 standard errors of the jackknife (each document or unit left out in turn):
     drawing documents with replacement would put copies of one document together and raise both.
     Hubert and Arabie 1985, doi:10.1007/BF01908075; Efron and Stein 1981,
     doi:10.1214/aos/1176345462.
@@ -525,10 +539,13 @@ def compare_labels(labels, references, *, groups=None, intervals=True):
     import pandas as pd
     from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-    if set(labels.index) != set(references.index) or references.isna().any(axis=None):
-        raise ValueError("references: expected the documents of labels, each with every class")
+    known = labels.index.is_unique and set(labels.index) == set(references.index)
+    if not known or len(references) != len(labels) or references.isna().any(axis=None):
+        raise ValueError("references: expected the documents of labels once, each with every class")
     references = references.loc[labels.index]
     unit = (labels.index if groups is None else groups[labels.index]).to_numpy()
+    if intervals and len(set(unit)) < 2:
+        raise ValueError("all documents belong to one unit; intervals need two at least")
     kept = [np.ones(len(labels), dtype=bool)]
     kept += [unit != each for each in np.unique(unit)] if intervals else []
     rows = []
@@ -565,7 +582,7 @@ def score_specifications(
     kinds : sequence of str
         As for `to_features`.
     methods : sequence of str
-        As for `cluster_documents`; "nmf" is left out where there are negative numbers.
+        As for `cluster_documents`; "nmf" and "lda" are left out where there are negative numbers.
     n_clusters : sequence of int
         Numbers of groups.
     random_state : int, default 0
@@ -586,7 +603,8 @@ def score_specifications(
     Raises
     ------
     ValueError
-        As `to_features` and `cluster_documents`.
+        As `to_features` and `cluster_documents`; also if a group has unknown documents or the name
+        of another column.
 
     Notes
     -----
@@ -596,34 +614,29 @@ def score_specifications(
     import pandas as pd
 
     rng, rows, groups = np.random.default_rng(random_state), [], groups or {}
-    for stop_list, table in tokens.items():
-        for kind in kinds:
-            matrix = to_features(table, by=by, kind=kind)
-            quick = pd.DataFrame(_turn(matrix, "average"), matrix.index)
-            for method in methods:
-                if method == "nmf" and (matrix < 0).any(axis=None):
-                    continue
-                for size in n_clusters:
-                    labels = cluster_documents(
-                        matrix if method == "nmf" else quick,
-                        n_clusters=size,
-                        method=method,
-                        random_state=random_state,
-                    )
-                    row = {"stop_list": stop_list, "kind": kind, "method": method}
-                    agreed = compare_labels(labels, references, intervals=False)
-                    row |= {
-                        "n_clusters": size,
-                        **agreed.set_index("reference")["ari"].add_prefix("ari_"),
-                    }
-                    dealt = rng.permutation(labels)
-                    for name, members in groups.items():
-                        inside = np.where(labels.index.isin(members), 1, 2)
-                        both = np.array([labels, dealt])
-                        row[name], row[f"{name}_dealt"] = (
-                            _find_overlaps(inside, run[None])[0] for run in both
-                        )
-                    rows.append(row)
+    members = {each for group in groups.values() for each in group}
+    if strange := sorted(members - set(references.index)):
+        raise ValueError(f"groups name documents that references have not: {strange}")
+    if taken := {"stop_list", "kind", "method", "n_clusters"} & set(groups):
+        raise ValueError(f"a group cannot be called {sorted(taken)}")
+    for (stop_list, table), kind in product(tokens.items(), kinds):
+        matrix = _check_matrix(to_features(table, by=by, kind=kind), METHODS[0], 1)
+        quick = pd.DataFrame(_turn(matrix, "average"), matrix.index)
+        for method, size in product(methods, n_clusters):
+            counted = method in ("nmf", "lda")
+            if counted and (matrix < 0).any(axis=None):
+                continue
+            used = {"matrix": matrix if counted else quick, "random_state": random_state}
+            labels = cluster_documents(**used, n_clusters=size, method=method)
+            agreed = compare_labels(labels, references, intervals=False).set_index("reference")
+            row = {"stop_list": stop_list, "kind": kind, "method": method, "n_clusters": size}
+            row |= agreed["ari"].add_prefix("ari_").to_dict()
+            dealt = rng.permutation(labels)
+            for name, members in groups.items():
+                inside = np.where(labels.index.isin(members), 1, 2)
+                row[name] = _find_overlaps(inside, labels.to_numpy()[None])[0]
+                row[f"{name}_dealt"] = _find_overlaps(inside, dealt[None])[0]
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -664,7 +677,8 @@ def score_recovery(matrix, labels, *, method="centroid"):
 
     if method not in ("centroid", "nearest"):
         raise ValueError(f'method is {method!r}; expected "centroid" or "nearest"')
-    if matrix.index.difference(labels.index).size or labels[matrix.index].isna().any():
+    known = labels.index.is_unique and matrix.index.isin(labels.index).all()
+    if not known or labels[matrix.index].isna().any():
         raise ValueError("labels: expected a class for every document of the matrix")
     labels = labels[matrix.index]
     array, (code, classes) = _scale(matrix.to_numpy(float)), pd.factorize(labels, sort=True)
@@ -705,7 +719,7 @@ def _check_matrix(matrix, method, n_clusters):
     if not matrix.index.is_unique:
         twice = matrix.index[matrix.index.duplicated()][0]
         raise ValueError(f"document named twice: {twice!r}")
-    if not 1 <= n_clusters <= len(matrix):
+    if n_clusters != int(n_clusters) or not 1 <= n_clusters <= len(matrix):
         raise ValueError(f"{n_clusters} groups of {len(matrix)} documents; expected fewer groups")
     if matrix.isna().any(axis=None):
         raise ValueError("the matrix has missing numbers")
@@ -807,6 +821,7 @@ def _compare_runs(runs):
     chance = alone * alone.T / np.maximum(total, 1)
     room = (alone + alone.T) / 2 - chance
     index = np.divide(both - chance, room, out=np.ones_like(room), where=np.abs(room) > 1e-9)
+    index[n < 2] = np.nan
     return index[np.triu_indices(len(runs), 1)]
 
 
