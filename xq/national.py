@@ -16,7 +16,7 @@ from .tables import (
     load_vectors_without_2022,
     need_columns,
 )
-from .text import _average_vectors, tokenize
+from .text import _average_vectors, _to_numbers, tokenize
 
 MIRRORS = (
     "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
@@ -505,10 +505,9 @@ def _compare_vectors(ours, theirs, docs, ids, vectors):
     """Cosine of mean vectors."""
     import numpy as np
 
-    terms = vectors["term"].to_numpy()
-    learned = np.array([row.split(" ") for row in vectors["vector"]], dtype=float)
-    one, two = _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms)
-    means = _average_vectors(np.vstack([one.toarray(), two.toarray()]), learned)
+    learned = _to_numbers(vectors)
+    one, two = _to_counts(ours, docs, learned.index), _to_counts(theirs, ids, learned.index)
+    means = _average_vectors(np.vstack([one.toarray(), two.toarray()]), learned.to_numpy())
     return means[: len(docs)] @ means[len(docs) :].T
 
 

@@ -517,6 +517,14 @@ def _average_vectors(counts, learned):
     return _scale(means - means @ common.T @ common)
 
 
+def _to_numbers(vectors):
+    """Return the table of word vectors with one column per dimension."""
+    import pandas as pd
+
+    rows = [row.split(" ") for row in vectors["vector"]]
+    return pd.DataFrame(rows, index=vectors["term"], dtype=float)
+
+
 def _scale(matrix):
     """Return the rows scaled to length 1."""
     import numpy as np

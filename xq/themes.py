@@ -9,7 +9,15 @@ from functools import cache
 from itertools import product
 
 from .tables import load_vectors_without_2022, need_columns
-from .text import _average_vectors, _lexicon, _scale, score_keyness, to_matrix, weight_terms
+from .text import (
+    _average_vectors,
+    _lexicon,
+    _scale,
+    _to_numbers,
+    score_keyness,
+    to_matrix,
+    weight_terms,
+)
 
 KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture", "counts")
 METHODS = ("average", "ward", "kmeans", "nmf", "lda")
@@ -704,14 +712,6 @@ def _read_vectors():
     return _to_numbers(load_vectors_without_2022())
 
 
-def _to_numbers(vectors):
-    """Return the table of word vectors with one column per dimension."""
-    import pandas as pd
-
-    rows = [row.split(" ") for row in vectors["vector"]]
-    return pd.DataFrame(rows, index=vectors["term"], dtype=float)
-
-
 def _check_matrix(matrix, method, n_clusters):
     """Return the matrix with its rows in order."""
     if method not in METHODS:
@@ -803,6 +803,13 @@ def _number_by_size(labels):
     return [order[old] for old in labels]
 
 
+def _split(runs):
+    """Return runs × groups × documents, 1 where the document is in the group."""
+    import numpy as np
+
+    return (runs[:, None] == np.arange(1, runs.max() + 1)[:, None]).astype(float)
+
+
 def _compare_runs(runs):
     """Return the adjusted Rand index of every pair of draws, on the documents both have.
 
@@ -811,8 +818,7 @@ def _compare_runs(runs):
     import numpy as np
 
     drawn = (runs > 0).astype(float)
-    found = runs[:, None] == np.arange(1, runs.max() + 1)[:, None]  # runs × groups × documents
-    found = found.reshape(-1, runs.shape[1]).astype(float)
+    found = _split(runs).reshape(-1, runs.shape[1])
     by_run = (len(runs), -1, len(runs))
     n = drawn @ drawn.T  # documents in both
     both = ((found @ found.T) ** 2).reshape(*by_run, len(found) // len(runs)).sum(axis=(1, 3))
@@ -830,8 +836,8 @@ def _find_overlaps(labels, runs):
     import numpy as np
 
     member = labels == np.unique(labels)[:, None]  # groups × documents
-    found = runs[:, None] == np.arange(1, runs.max() + 1)[:, None]  # runs × groups × documents
-    shared = found.astype(float) @ member.T
+    found = _split(runs)
+    shared = found @ member.T
     size, other = (runs > 0).astype(float) @ member.T, found.sum(axis=2)
     union = size[:, None] + other[:, :, None] - shared
     overlap = (shared / np.maximum(union, 1)).max(axis=1)
