@@ -124,7 +124,7 @@ def main():
     import xq
     from xq.text import _lexicon
 
-    cells = dict(xq.load_measures().set_index("measure_id")["text"])
+    cells = dict(xq.load_table("measures").set_index("measure_id")["text"])
     documents = cells
     if options.reports:
         paths = sorted(options.reports.glob("national_*.md"))

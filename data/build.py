@@ -1,8 +1,9 @@
 """Build the tables of `data/` from the raw list and the hand-written files.
 
-Run by `python make.py data`. Reads `raw/`, `hand/` and `datapackage.json`; writes the other CSV
-files and `CODEBOOK.md`, byte-identical on every run. With `--reports FOLDER`, a folder with the
-work reports, it rebuilds `national/` too and says which files differ from those committed.
+Run by `python make.py data`. Reads `raw/`, `hand/`, `lexicon/`, `gold/` and `datapackage.json`;
+writes the CSV files beside it and `CODEBOOK.md`, byte-identical on every run. With
+`--reports FOLDER`, a folder with the work reports, it rebuilds `reports/` too and says which files
+differ from those committed.
 """
 
 import argparse
@@ -16,13 +17,7 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from xq.lists import check_list, read_changes, read_list, read_notice  # noqa: E402
-from xq.tables import (  # noqa: E402
-    load_directives,
-    load_gold_targets,
-    load_targets_national,
-    load_targets_tianjin,
-    read_package,
-)
+from xq.tables import load_table, read_package  # noqa: E402
 from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.units import find_units  # noqa: E402
 
@@ -44,10 +39,8 @@ def build_tables():
         missing there or here.
     """
     measures = read_list(RAW)
-    hand = {
-        name: _read_hand(name)
-        for name in ["tasks", "units", "doubts", "indicators", "terms", "ladder"]
-    }
+    names = ["tasks", "units", "doubts", "indicators", "terms", "ladder"]
+    hand = {name: _read_hand(f"hand-{name}") for name in names}
     tasks = _build_tasks(measures, hand["tasks"])
     named = find_units(measures.set_index("measure_id")["units"])
     units = _build_units(named, hand["units"])
@@ -85,7 +78,8 @@ def write_tables(folder=DATA):
 
 
 def _read_hand(name):
-    table = pd.read_csv(DATA / "hand" / f"{name}.csv", keep_default_na=False, encoding="utf-8")
+    path = DATA / read_package()[name]["path"]
+    table = pd.read_csv(path, keep_default_na=False, encoding="utf-8")
     return table.astype({c: "str" for c in table.select_dtypes("str")})
 
 
@@ -122,7 +116,7 @@ def _build_doubts(measures, units, hand):
 def _build_targets(measures, hand):
     texts = measures.set_index("measure_id")["text"]
     found = find_targets(texts)
-    gold = load_gold_targets().query("coder == 'adjudicated'")
+    gold = load_table("gold_targets").query("coder == 'adjudicated'")
     known = match_targets(found, gold)
     alone = known[known["found"] & ~known["gold"]].set_index(["doc", "start"]).index
     found["in_gold"] = ~found.set_index(["doc", "start"]).index.isin(alone)
@@ -140,14 +134,14 @@ def _build_terms(measures, tasks, units, hand):
     """Return the lexicon: the hand-written terms, every name of every unit, the directive words."""
     names = _list_names(units).rename(columns={"unit_written": "term", "unit_en": "term_en"})
     names = names.assign(kind="unit", why="name of a responsible unit")
-    words = load_directives().rename(columns={"gloss": "term_en"}).assign(kind="verb")
+    words = load_table("directives").rename(columns={"gloss": "term_en"}).assign(kind="verb")
     terms = pd.concat([hand, names, words])[["term", "term_en", "kind", "why"]]
     cells = [*zip(measures["measure_id"], measures["text"], strict=True)]
     cells += [*zip(measures["measure_id"], measures["units"], strict=True)]
     cells += [*zip(tasks["task_id"], tasks["title"], strict=True)]
     found = {term: [i for i, cell in cells if term in cell] for term in terms["term"]}
     absent = set(hand["term"]) - {term for term, places in found.items() if places}
-    _require(not absent, f"hand/terms.csv has terms that are not in the list: {sorted(absent)}")
+    _require(not absent, f"lexicon/terms.csv has terms that are not in the list: {sorted(absent)}")
     terms["cells"] = terms["term"].map(found).map(len)
     terms = terms[terms["cells"] > 0]  # directive words of other lists
     terms["found_in"] = [found[term][0] for term in terms["term"]]
@@ -156,7 +150,7 @@ def _build_terms(measures, tasks, units, hand):
 
 def _build_ladder(targets, hand):
     """Return the targets of three levels that are about the same thing."""
-    nation, city = load_targets_national(), load_targets_tianjin()
+    nation, city = load_table("targets_national"), load_table("targets_tianjin")
     own = targets.astype({"form": "str"}).fillna({"label": "", "kind": ""})
     parts = [
         nation.assign(level="nation", place=nation["line"].astype("str")),
@@ -214,10 +208,10 @@ def _require(condition, problem):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Rebuild the tables of data/.")
-    parser.add_argument("--reports", type=Path, metavar="FOLDER", help="rebuild national/ as well")
+    parser.add_argument("--reports", type=Path, metavar="FOLDER", help="rebuild reports/ as well")
     options = parser.parse_args()
     write_tables()
     if options.reports:
-        national = runpy.run_path(str(DATA / "national" / "build.py"))
-        differ = national["write_national"](options.reports)
-        print(f"national/: differ from the committed files: {', '.join(differ) or 'none'}")
+        reports = runpy.run_path(str(DATA / "reports" / "build.py"))
+        differ = reports["write_reports"](options.reports)
+        print(f"reports/: differ from the committed files: {', '.join(differ) or 'none'}")

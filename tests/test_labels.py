@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xq
-from krippendorff import alpha
 
 
 def make_codes(**coders):
@@ -30,8 +29,17 @@ def test_several_codes_for_one_thing():
     codes = make_codes(a=["x", "x", "y"], b=["x", "y", "y"])
     codes.loc[len(codes)] = [0, "a", "y"]
     scores = xq.score_agreement(codes, draws=5).set_index("code")
-    data = np.array([[1, 0, 1], [0, 1, 1]])
-    assert scores.loc["y", "alpha"] == pytest.approx(alpha(data, level_of_measurement="nominal"))
+    # y applies: a 1 0 1, b 0 1 1. Four values of six are 1: expected 2·4·2/(6·5), observed 2·2/6
+    assert scores.loc["y", "alpha"] == pytest.approx(1 - (2 * 2 / 6) / (2 * 4 * 2 / (6 * 5)))
+
+
+def test_alpha_of_three_coders_and_three_codes():
+    """Krippendorff's coincidences by hand: each thing adds n·n'/(coders − 1) to a pair of codes."""
+    codes = make_codes(a=list("xyzx"), b=list("xyzy"), c=list("xyxy"))
+    # things: xxx, yyy, zzx, xyy. Pairs that differ: 0 + 0 + 2·2·1/2 + 2·1·2/2 = 4 of 12 values
+    # codes: x 5, y 5, z 2: expected 2·(5·5 + 5·2 + 5·2) / (12·11)
+    expected = 1 - (4 / 12) / (2 * (25 + 10 + 10) / (12 * 11))
+    assert xq.score_agreement(codes, draws=5).loc[0, "alpha"] == pytest.approx(expected)
 
 
 def test_a_code_nobody_varies_has_no_alpha():
@@ -58,7 +66,7 @@ def test_missing_codings_are_named():
 
 
 def test_the_committed_labels():
-    labels = xq.load_labels().query("coder != 'adjudicated'").astype({"coder": "str"})
+    labels = xq.load_table("labels").query("coder != 'adjudicated'").astype({"coder": "str"})
     codes = labels.rename(columns={"measure_id": "item", "theme": "code"})
     scores = xq.score_agreement(codes, draws=20)
     assert len(scores) == labels["theme"].nunique() + 1

@@ -14,14 +14,14 @@ def book(tmp_path_factory):
 
 
 def test_one_sheet_per_unit_after_an_overview(book):
-    units = xq.load_units()
+    units = xq.load_table("units")
     assert book.sheetnames == ["总览 Overview", *units["unit"]]
     overview = book["总览 Overview"]
     assert [row[0].value for row in overview.iter_rows(min_row=2)] == list(units["unit"])
 
 
 def test_every_responsibility_is_on_its_unit_s_sheet(book):
-    named = xq.load_responsibilities().merge(xq.load_units()[["unit_id", "unit"]])
+    named = xq.load_table("responsibilities").merge(xq.load_table("units")[["unit_id", "unit"]])
     for unit, rows in named.groupby("unit"):
         ids = [row[0].value for row in book[unit].iter_rows(min_row=2)]
         assert ids == sorted(rows["measure_id"])
@@ -30,7 +30,7 @@ def test_every_responsibility_is_on_its_unit_s_sheet(book):
 
 
 def test_texts_partners_and_deadlines(book):
-    texts = xq.load_measures().set_index("measure_id")["text"]
+    texts = xq.load_table("measures").set_index("measure_id")["text"]
     for row in book["区财政局"].iter_rows(min_row=2):
         assert row[2].value == texts[row[0].value]
         assert "区财政局" not in (row[5].value or "")
@@ -61,9 +61,10 @@ def test_sheets_are_ready_to_use_and_print(book):
 def test_no_cell_is_or_becomes_a_formula(book, tmp_path, monkeypatch):
     cells = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row]
     assert not [c for c in cells if c.data_type == "f"]
-    measures = xq.load_measures()
+    measures = xq.load_table("measures")
     measures["text"] = "=1+1"
-    monkeypatch.setattr("xq.tables.load_measures", lambda: measures)
+    tables = {"measures": measures}
+    monkeypatch.setattr("xq.ledger.load_table", lambda name: tables.get(name, xq.load_table(name)))
     xq.write_ledger(tmp_path / "l.xlsx")
     cell = openpyxl.load_workbook(tmp_path / "l.xlsx")["区财政局"]["C2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)

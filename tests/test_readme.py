@@ -91,7 +91,7 @@ def test_row_counts_are_those_of_the_tables():
     for name, count, _ in rows:
         path = re.search(r"\((.+?)\)", name)[1]
         assert len(pd.read_csv(ROOT / path)) == int(count), path
-    measures = xq.load_measures()
+    measures = xq.load_table("measures")
     counts = (measures["task_id"].nunique(), measures["measure_no"].nunique(), len(measures))
     assert "{} tasks, {} numbered measures and {} measure rows".format(*counts) in EN
     assert "{}项任务、{}条措施、{}行".format(*counts) in ZH

@@ -8,14 +8,13 @@ import pytest
 import xq
 from xq.tables import read_package
 
-LOADERS = [name for name in xq.__all__ if name.startswith("load_")]
+NAMES = list(read_package())
 
 
-@pytest.mark.parametrize("loader", LOADERS)
-def test_loaders_agree_with_the_package(loader):
-    table = getattr(xq, loader)()
-    resource = read_package()[loader.removeprefix("load_")]
-    fields = resource["schema"]["fields"]
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_agree_with_the_package(name):
+    table = xq.load_table(name)
+    fields = read_package()[name]["schema"]["fields"]
     assert list(table.columns) == [field["name"] for field in fields]
     kinds = {
         "string": "str",
@@ -31,30 +30,55 @@ def test_loaders_agree_with_the_package(loader):
             assert (list(dtype.categories), dtype.ordered) == (values, True)
         else:
             assert str(dtype) == kinds[field["type"]], field["name"]
-        assert f"``{field['name']}``" in getattr(xq, loader).__doc__
 
 
-def test_every_built_table_has_a_loader():
-    named = {name for name in read_package() if not name.startswith("hand-")}
-    assert {f"load_{name}" for name in named} == set(LOADERS)
+def test_list_tables_has_every_table_and_every_column():
+    tables, columns = xq.list_tables(), xq.list_tables(columns=True)
+    assert list(tables.columns) == ["name", "path", "title", "description"]
+    assert list(tables["name"]) == NAMES
+    assert (tables[["title", "description"]] != "").all(axis=None)
+    assert list(columns.columns) == ["name", "column", "title_zh", "type", "description"]
+    for name, part in columns.groupby("name", sort=False):
+        assert list(part["column"]) == list(xq.load_table(name).columns)
+
+
+@pytest.mark.parametrize("name", ["measure", None, 3, ["measures"], ""])
+def test_an_unknown_table_gets_names_like_it(name):
+    with pytest.raises(ValueError, match="no table .*; did you mean .* xq.list_tables"):
+        xq.load_table(name)
+    with pytest.raises(ValueError, match="'measures'"):
+        xq.load_table("measure")
+
+
+def test_missing_data_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr("xq.tables.DATA", tmp_path)
+    read_package.cache_clear()
+    with pytest.raises(FileNotFoundError, match="keep xq/ and data/ side by side"):
+        xq.load_table("measures")
+
+
+def test_empty_texts_are_texts_and_empty_numbers_missing():
+    targets = xq.load_table("targets")
+    assert targets["unit"].eq("").any() and not targets["unit"].isna().any()
+    assert targets["value"].isna().any()
 
 
 def test_a_loaded_table_is_the_readers_own():
-    table = xq.load_tasks()
+    table = xq.load_table("tasks")
     table["title"] = "changed"
-    assert "changed" not in set(xq.load_tasks()["title"])
+    assert "changed" not in set(xq.load_table("tasks")["title"])
 
 
 def test_counts():
-    assert len(xq.load_tasks()) == 38
-    assert len(xq.load_measures()) == 135
-    assert xq.load_measures()["measure_no"].nunique() == 46
-    assert (xq.load_units()["kind"] == "placeholder").sum() == 2
+    assert len(xq.load_table("tasks")) == 38
+    assert len(xq.load_table("measures")) == 135
+    assert xq.load_table("measures")["measure_no"].nunique() == 46
+    assert (xq.load_table("units")["kind"] == "placeholder").sum() == 2
 
 
 def test_tables_go_to_stata_and_back(tmp_path):
-    for loader in LOADERS:
-        table = getattr(xq, loader)()
+    for name in NAMES:
+        table = xq.load_table(name)
         table = table.astype({c: "str" for c in table.select_dtypes("category")})
         table = table.fillna({c: "" for c in table.select_dtypes("str")})
         table = table.astype({c: "int8" for c in table.select_dtypes("bool")})

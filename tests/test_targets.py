@@ -451,7 +451,7 @@ def test_what_is_no_text_is_refused(texts):
 
 
 def test_texts_are_read_one_by_one():
-    texts = xq.load_measures().set_index("measure_id")["text"]
+    texts = xq.load_table("measures").set_index("measure_id")["text"]
     found = xq.find_targets(texts)
     check_types(found)
     alone = [xq.find_targets(texts.loc[[name]]) for name in texts.index]
@@ -461,7 +461,7 @@ def test_texts_are_read_one_by_one():
 
 
 def test_gaps_and_wide_digits_change_no_field():
-    texts = xq.load_measures().set_index("measure_id")["text"]
+    texts = xq.load_table("measures").set_index("measure_id")["text"]
     plain = xq.find_targets(texts)
     wide = xq.find_targets(
         texts.str.translate(str.maketrans("0123456789%.", "０１２３４５６７８９％．"))
@@ -623,7 +623,9 @@ def test_gold_matches_itself(gold):
 # ── made-up input ────────────────────────────────────────────────────────────────────────────
 
 PARTS = [
-    part for text in xq.load_measures()["text"] for part in text.replace("、", "，").split("，")
+    part
+    for text in xq.load_table("measures")["text"]
+    for part in text.replace("、", "，").split("，")
 ]
 SMALL = (
     "5% 6 2.3 1,000 1,0 ２ ３．５ ％ 百分之 百分之五 一 半 百 千 万 亿 万亿 零 点 人 元 元/人 /月 毫克/立方米 个 个月 家 场 项 成 番 倍 年 天 "

@@ -13,10 +13,10 @@ import xq
 from test_data import REPORTS
 from xq.text import _build_cutter, _build_jieba, _deal, _find_layers, _lexicon
 
-MEASURES = xq.load_measures()
+MEASURES = xq.load_table("measures")
 TEXTS = MEASURES.set_index("measure_id")["text"]
-CELLS = [*TEXTS, *xq.load_tasks()["title"], *MEASURES["units"]]
-TERMS = xq.load_terms()
+CELLS = [*TEXTS, *xq.load_table("tasks")["title"], *MEASURES["units"]]
+TERMS = xq.load_table("terms")
 TOKENS = xq.tokenize(TEXTS)
 
 
@@ -39,11 +39,11 @@ def test_every_lexicon_entry_is_one_token_in_a_sentence_of_the_list():
 
 
 def test_every_unit_and_every_task_has_its_terms():
-    units = xq.load_units()
+    units = xq.load_table("units")
     names = {*units["unit"], *units["aliases"].str.split("；").explode()} - {""}
     assert set(TERMS.query("kind == 'unit'")["term"]) == names
     kept = TERMS.query("kind not in ['verb', 'word']")["term"]
-    for title in xq.load_tasks()["title"]:
+    for title in xq.load_table("tasks")["title"]:
         assert any(term in title for term in kept), title
 
 
@@ -73,11 +73,11 @@ def test_layers():
     row = xq.tokenize(pd.Series(["推进和完善12项A机制，"])).set_index("term")["layer"]
     expected = {"推进": "verb", "和": "function", "12": "number", "机制": "content", "，": "mark"}
     assert {term: row[term] for term in expected} == expected
-    assert not set(_find_layers()) - set(TERMS["term"]) - set(xq.load_stopwords()["word"])
+    assert not set(_find_layers()) - set(TERMS["term"]) - set(xq.load_table("stopwords")["word"])
 
 
 def test_stop_words_are_function_words_with_a_reason():
-    stop = xq.load_stopwords()
+    stop = xq.load_table("stopwords")
     function = stop.query("kind == 'function'")
     assert (function["why"] != "").all()
     assert not set(function["word"]) & set(TERMS["term"])  # no policy verb, no term

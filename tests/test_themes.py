@@ -7,7 +7,7 @@ import xq
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from xq.themes import KINDS, METHODS, _compare_runs, _judge, _silhouette
 
-LIST = xq.load_measures().set_index("measure_id")
+LIST = xq.load_table("measures").set_index("measure_id")
 TOKENS = xq.tokenize(LIST["text"])
 WORDS = TOKENS[TOKENS["layer"].isin(["content", "verb"])].astype({"doc": "str"})
 WORDS = WORDS.assign(task_id=WORDS["doc"].map(LIST["task_id"]))
@@ -72,9 +72,9 @@ def test_vectors_are_means_without_their_common_direction():
 
 
 def test_the_report_of_2022_has_no_say_by_default():
-    without = xq.to_features(WORDS, vectors=xq.load_vectors_without_2022())
+    without = xq.to_features(WORDS, vectors=xq.load_table("vectors_without_2022"))
     pd.testing.assert_frame_equal(without, xq.to_features(WORDS))
-    assert not np.allclose(without, xq.to_features(WORDS, vectors=xq.load_vectors()))
+    assert not np.allclose(without, xq.to_features(WORDS, vectors=xq.load_table("vectors")))
 
 
 def test_unknown_kind():
@@ -352,7 +352,7 @@ def test_names_given_by_hand_belong_to_groups_that_are_found():
     for size in range(3, 15):
         labels = xq.cluster_documents(FEATURES, n_clusters=size)
         found |= {" ".join(sorted(part.index)) for _, part in labels.groupby(labels)}
-    groups = xq.load_groups()
+    groups = xq.load_table("groups")
     assert set(groups["task_ids"]) <= found
     assert groups["name"].is_unique
     assert groups["name_en"].is_unique

@@ -24,16 +24,16 @@ def test_all_and_unstated_roles():
 
 
 def test_every_unit_cell_reassembles_from_responsibilities():
-    rows = xq.load_responsibilities()
+    rows = xq.load_table("responsibilities")
     clauses = rows.groupby(["measure_id", "clause"])
     text = clauses["unit_written"].agg("、".join) + clauses["role_written"].first()
     cells = text.groupby("measure_id").agg("，".join)
-    measures = xq.load_measures().set_index("measure_id")
+    measures = xq.load_table("measures").set_index("measure_id")
     assert cells.to_dict() == measures["units"].to_dict()
 
 
 def test_doubled_names_are_one_unit_each():
-    rows = xq.load_responsibilities()
+    rows = xq.load_table("responsibilities")
     names = rows.groupby("unit_id", observed=True)["unit_written"].agg(lambda s: set(s))
     doubled = [group for group in names if len(group) > 1]
     assert sorted(map(sorted, doubled)) == [

@@ -1,8 +1,8 @@
 """Read a Chinese government task list with care.
 
-Everything is a table: `read_list` turns a published list into one, `load_*` return those of this
-repository, the other functions add to them, `plot_*` draw them. `help(xq.read_list)` says what
-goes in and what comes out.
+Everything is a table: `read_list` turns a published list into one, `load_table` returns those of
+this repository, the other functions add to them, `plot_*` draw them. `help(xq.read_list)` says
+what goes in and what comes out.
 """
 
 import importlib
@@ -16,15 +16,6 @@ _HOME = {
         "labels": ["score_agreement"],
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
-        "national": [
-            "FetchError",
-            "compare_targets",
-            "count_bigrams",
-            "fetch_report",
-            "find_shingles",
-            "match_priorities",
-            "score_reuse",
-        ],
         "plot": [
             "plot_bars",
             "plot_dots",
@@ -37,45 +28,16 @@ _HOME = {
             "say",
             "use_style",
         ],
-        "tables": [
-            "load_adjudication",
-            "load_bigrams",
-            "load_changes",
-            "load_codes",
-            "load_directives",
-            "load_doubts",
-            "load_found",
-            "load_gold_reuse",
-            "load_gold_targets",
-            "load_gold_unseen",
-            "load_groups",
-            "load_labels",
-            "load_labels_adjudication",
-            "load_ladder",
-            "load_measures",
-            "load_notice",
-            "load_population",
-            "load_priorities",
-            "load_reports",
-            "load_responsibilities",
-            "load_results",
-            "load_reuse",
-            "load_reviews",
-            "load_sections",
-            "load_shingles",
-            "load_stopwords",
-            "load_targets",
-            "load_targets_national",
-            "load_targets_tianjin",
-            "load_tasks",
-            "load_terms",
-            "load_terms_national",
-            "load_units",
-            "load_vectors",
-            "load_vectors_without_2022",
-            "load_windows",
-            "load_years",
+        "reports": [
+            "FetchError",
+            "compare_targets",
+            "count_bigrams",
+            "fetch_report",
+            "find_shingles",
+            "match_priorities",
+            "score_reuse",
         ],
+        "tables": ["list_tables", "load_table"],
         "targets": ["find_targets", "match_targets", "score_specificity"],
         "text": [
             "count_terms",

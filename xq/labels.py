@@ -1,6 +1,9 @@
 """Hand codings: how far coders agree."""
 
-from .tables import need_columns
+import numpy as np
+import pandas as pd
+
+from .door import check_frame
 
 
 def score_agreement(codes, *, draws=500, random_state=0):
@@ -38,14 +41,10 @@ def score_agreement(codes, *, draws=500, random_state=0):
 
     Notes
     -----
-    Krippendorff, *Content Analysis* (2018), computed by the package krippendorff. A rare code can
-    have high agreement and low alpha: almost everybody agrees on where it does *not* apply.
+    Krippendorff 2018, *Content Analysis*, chapter 12. A rare code can have high agreement and low
+    alpha: almost everybody agrees on where it does *not* apply.
     """
-    import numpy as np
-    import pandas as pd
-    from krippendorff import alpha
-
-    need_columns(codes, "item", "coder", "code")
+    check_frame(codes, "codes", "item", "coder", "code")
     items, coders = codes["item"].unique(), codes["coder"].unique()
     if len(coders) < 2 or codes["code"].isna().any():
         problem = "a code is missing" if len(coders) > 1 else f"coders {[*coders]}: at least two"
@@ -57,8 +56,7 @@ def score_agreement(codes, *, draws=500, random_state=0):
     picks = np.random.default_rng(random_state).integers(0, len(items), (draws, len(items)))
 
     def score(counts):
-        varied = (counts.sum(axis=0) > 0).sum() > 1
-        return alpha(value_counts=counts, level_of_measurement="nominal") if varied else np.nan
+        return _score_alpha(counts)
 
     def summarise(code, counts, sizes):
         samples = [value for pick in picks if not np.isnan(value := score(counts[pick]))]
@@ -78,3 +76,14 @@ def score_agreement(codes, *, draws=500, random_state=0):
         rows.append(summarise(code, counts, given.sum(axis=0)))
     columns = ["code", "n_min", "n_max", "agree", "alpha", "alpha_low", "alpha_high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _score_alpha(counts):
+    """Return Krippendorff's nominal alpha of things × codes: how often each code was given."""
+    given = counts.sum(axis=1)
+    total = counts.sum(axis=0)
+    n = total.sum()
+    pairs = (given**2 - (counts**2).sum(axis=1)) / (given - 1)  # pairs of coders that differ
+    observed = pairs.sum() / n
+    expected = (n**2 - (total**2).sum()) / (n * (n - 1))
+    return 1 - observed / expected if expected > 0 else np.nan

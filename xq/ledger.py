@@ -3,6 +3,10 @@
 import datetime
 import re
 
+import xlsxwriter
+
+from .tables import load_table
+
 # What the notice asks every unit to write down, and the list does not say: left to be filled in.
 TO_FILL = ("责任人\nPerson", "时间表\nTimetable", "成果形式\nForm of result", "进展\nStatus")
 STATUS = ("未开始 not started", "推进中 under way", "已完成 completed", "有困难 in difficulty")
@@ -49,8 +53,6 @@ def write_ledger(path):
         If the name does not end in ``.xlsx`` or the file cannot be written, as when it is open
         in Excel.
     """
-    import xlsxwriter
-
     if not str(path).lower().endswith(".xlsx"):
         raise ValueError(f"{path}: the ledger is an Excel workbook; give a name ending in .xlsx.")
     tables = _collect()
@@ -91,21 +93,17 @@ def write_ledger(path):
 
 def _collect():
     """Return one row per unit and measure row: what the unit's sheet says of it."""
-    from .tables import (
-        load_measures,
-        load_responsibilities,
-        load_targets,
-        load_tasks,
-        load_units,
+    named = load_table("responsibilities").merge(
+        load_table("units")[["unit_id", "unit", "unit_en", "kind"]]
     )
-
-    named = load_responsibilities().merge(load_units()[["unit_id", "unit", "unit_en", "kind"]])
     named = named.sort_values(["measure_id", "order"]).astype({"role": "str", "kind": "str"})
     partners = named.groupby("measure_id")["unit"].agg(list)
     open_list = named.groupby("measure_id")["open_list"].any()
-    rows = named.merge(load_measures().drop(columns="units"), on="measure_id")
-    rows = rows.merge(load_tasks()[["task_id", "title"]], on="task_id")
-    promises = load_targets().groupby("measure_id")["span"].agg(lambda s: "；".join(s.unique()))
+    rows = named.merge(load_table("measures").drop(columns="units"), on="measure_id")
+    rows = rows.merge(load_table("tasks")[["task_id", "title"]], on="task_id")
+    promises = (
+        load_table("targets").groupby("measure_id")["span"].agg(lambda s: "；".join(s.unique()))
+    )
     rows["promises"] = rows["measure_id"].map(promises).fillna("")
     rows["partners"] = [
         "、".join(u for u in partners[i] if u != own) + ("等" if open_list[i] else "")

@@ -6,8 +6,16 @@ per row of the table, its cells separated by tabs. Three readers return the thre
 between the table as published and the measures as returned. `check_list` lists what to doubt.
 """
 
+import calendar
+import datetime
 import re
 from pathlib import Path
+
+import cn2an
+import pandas as pd
+
+from .tables import load_table
+from .units import find_units
 
 # The columns of the table, in the order of the returned fields, and the headings they may carry.
 HEADINGS = {
@@ -168,7 +176,7 @@ def check_list(measures, *, units=None):
     measures : DataFrame
         As returned by `read_list`.
     units : DataFrame, optional
-        The units known, with columns ``unit`` and ``aliases``; by default `load_units()`.
+        The units known, with columns ``unit`` and ``aliases``; by default `load_table("units")`.
 
     Returns
     -------
@@ -185,11 +193,6 @@ def check_list(measures, *, units=None):
         - ``field`` : str, the column of `read_list`
         - ``found`` : str, what stands there
     """
-    import pandas as pd
-
-    from .tables import load_units
-    from .units import find_units
-
     needed = ["task_no", "title", "measure_no", "text", "units", "deadline", "title_written"]
     if missing := [name for name in needed if name not in measures]:
         raise ValueError(f"measures has no column {missing}: give it what read_list returns.")
@@ -229,7 +232,7 @@ def check_list(measures, *, units=None):
     named = find_units(measures.set_index("measure_id")["units"])
     lost = named["role"].isna()
     doubt("unread_role", named.loc[lost, "measure_id"], "units", named.loc[lost, "unit_written"])
-    known = load_units() if units is None else units
+    known = load_table("units") if units is None else units
     aliases = set(known["aliases"].str.split("；").explode()) - {""}
     strange = ~named["unit_written"].isin(set(known["unit"]) | aliases)
     rows = named[strange]
@@ -367,8 +370,6 @@ def _read_prose(lines):
 
 def _read_date(text):
     """Return the ISO date of a line that is a date and nothing else, or None."""
-    import datetime
-
     hit = re.fullmatch(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", text.strip())
     try:
         return datetime.date(*map(int, hit.groups())).isoformat() if hit else None
@@ -489,8 +490,6 @@ def _separates(left, right, label):
 
 def _read_number(path, line, cell, heading):
     """Return the number a label stands for: "(三十八)", "38", "第38项" → 38."""
-    import cn2an
-
     core = re.sub(r"[（）()、.．第项条号]", "", cell)
     if core.isdecimal() and len(core) < 7:
         return int(core)
@@ -505,8 +504,6 @@ def _read_number(path, line, cell, heading):
 
 def _read_deadline(cell, year):
     """Return (kind, ISO date) of a deadline cell, each None where it cannot be read."""
-    import calendar
-
     hit = _DEADLINE.fullmatch(cell)
     if not cell or not hit or cell == "完成":
         return None, None
@@ -536,8 +533,6 @@ def _is_common(character):
 
 def _to_tables(rows, changes, notice, year):
     """Return measures, changes and notice as DataFrames with fixed columns and types."""
-    import pandas as pd
-
     table = pd.DataFrame(rows)
     deadlines = [_read_deadline(cell, year) for cell in table["deadline"]]
     measures = pd.DataFrame(

@@ -1,8 +1,8 @@
 """Draw a table; save a figure in two languages with the numbers it shows."""
 
 import hashlib
-import importlib.util
 import io
+import logging
 import os
 import re
 import sys
@@ -10,7 +10,25 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
-from .tables import need_columns
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib import cycler
+from matplotlib.axis import Axis, Tick
+from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.path import Path as Curve
+from matplotlib.table import Cell
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import MaxNLocator
+from networkx import generate_graphml
+from pandas.api.types import is_integer_dtype
+from scipy.cluster.hierarchy import dendrogram
+
+from .door import check_frame
 
 LANGUAGES = ("zh", "en")
 # By role. Dark, middle and light stay apart in grey print and for colour-blind readers.
@@ -52,16 +70,13 @@ def use_style(language="zh"):
     ------
     ValueError
         If the language is another one.
-    ImportError
-        If the package zhplot, which ships the Chinese font, is not installed.
+    FileNotFoundError
+        If ``xq/fonts/``, which has the Chinese font, is missing.
     """
     if language not in LANGUAGES:
         raise ValueError(f'language is {language!r}; expected "zh" or "en"')
-    import logging
 
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # first-run notice
-    import matplotlib
-    import pandas as pd
 
     _add_font()
     matplotlib.rcParams.update(_style())
@@ -147,8 +162,6 @@ def save_figure(fig, name, *, data, alt, source=None, graph=None):
     csv = _to_csv(data)
     files = {f"{name}.csv": csv}
     if graph is not None:
-        from networkx import generate_graphml
-
         lines = generate_graphml(graph, named_key_ids=True)
         files[f"{name}.graphml"] = ("\n".join(lines) + "\n").encode()
     facts = {"Rows": len(data), "CSV SHA-256": hashlib.sha256(csv).hexdigest()[:12]} | _hash_raw()
@@ -287,8 +300,6 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
         first = table.loc[twice, [x, y]].to_dict("records")[0]
         raise ValueError(f"two rows for one tile: {first}")
     _check_colors(table[color], colors)
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Patch, Rectangle
 
     (across, names), (down, rows) = _find_positions(table[x]), _find_positions(table[y])
     ax = _axes(ax, height=1.2 + 0.17 * len(rows))
@@ -338,9 +349,6 @@ def plot_specifications(table, *, value, rows):
     _need(table, value, *(column for column, _ in rows.values()))
     if not rows:
         raise ValueError("rows is empty: name at least one line of tiles")
-    import matplotlib.pyplot as plt
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Rectangle
 
     table = table.sort_values(value, ascending=False, kind="stable")
     ratio = {"height_ratios": [1.6, 0.19 * len(rows)]}
@@ -388,8 +396,6 @@ def plot_lines(table, *, x, values, panel, columns=4):
         If the table is empty or a column is missing.
     """
     _need(table, x, *values, panel)
-    import matplotlib.pyplot as plt
-    from matplotlib.ticker import MaxNLocator
 
     panels = table.groupby(panel, sort=False)
     rows = -(-len(panels) // columns)
@@ -431,10 +437,6 @@ def plot_tree(tree, *, labels, colors=None, ax=None):
     ValueError
         If there are not as many labels, or colours, as documents.
     """
-    import numpy as np
-    from matplotlib.collections import LineCollection
-    from scipy.cluster.hierarchy import dendrogram
-
     colors = ["lead"] * len(labels) if colors is None else list(colors)
     if not len(labels) == len(colors) == len(tree) + 1:
         n = f"{len(labels)} labels and {len(colors)} colours"
@@ -485,11 +487,6 @@ def plot_flows(table, *, step, item, group, color, colors, ax=None):
     if (wide["size"] != 1).any(axis=None):
         raise ValueError("expected every item once at every step")
     _check_colors(table[color], colors)
-    import numpy as np
-    import pandas as pd
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Patch, PathPatch, Rectangle
-    from matplotlib.path import Path as Curve
 
     wide, gap = wide["first"], 0.5
     ax = _axes(ax, height=1.2 + 0.19 * len(wide))
@@ -533,8 +530,6 @@ def plot_flows(table, *, step, item, group, color, colors, ax=None):
 
 
 def _style():
-    from matplotlib import cycler
-
     return {
         "font.family": [_FONT], "font.size": 9, "text.color": COLORS["ink"],
         "text.hinting": "no_hinting",  # the same spacing at every resolution
@@ -554,12 +549,10 @@ def _style():
 
 
 def _add_font():
-    from matplotlib.font_manager import fontManager
 
-    spec = importlib.util.find_spec("zhplot")  # not imported: that would change rcParams
-    path = Path(spec.origin).with_name("fonts") / "NotoSansSC-Regular.ttf" if spec else Path()
+    path = Path(__file__).with_name("fonts") / "NotoSansSC-Regular.ttf"
     if not path.is_file():
-        raise ImportError("the Chinese font is missing; install it with: pip install zhplot")
+        raise FileNotFoundError(f"the Chinese font is missing: {path}; get a whole copy of xq")
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FONT]
     fontManager.addfont(path)
 
@@ -628,10 +621,6 @@ def _add_source(fig, text):
 @contextmanager
 def _translating(fig):
     """Give a function that puts all texts of a figure into a language."""
-    from matplotlib.axis import Axis, Tick
-    from matplotlib.table import Cell
-    from matplotlib.text import Text
-
     ticks = {id(text) for tick in fig.findobj(Tick) for text in (tick.label1, tick.label2)}
     texts = [text for text in fig.findobj(Text) if id(text) not in ticks]
     texts += [cell.get_text() for cell in fig.findobj(Cell)]
@@ -732,8 +721,6 @@ def _break_lines(text, width, font):
 
 def _measure(text, font):
     """Return the width of a text in inches, whatever the resolution."""
-    from matplotlib.textpath import text_to_path
-
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / 72
 
 
@@ -760,7 +747,7 @@ def _render(fig, kind, metadata, facts):
 
 
 def _need(table, *columns):
-    need_columns(table, *columns)
+    check_frame(table, "table", *columns)
     if table.empty:
         raise ValueError("the table is empty")
 
@@ -772,8 +759,6 @@ def _check_colors(column, colors):
 
 def _axes(ax, *, height):
     if ax is None:
-        import matplotlib.pyplot as plt
-
         _, ax = plt.subplots(figsize=(7, height))
     return ax
 
@@ -790,7 +775,6 @@ def _label_rows(ax, labels):
 
 
 def _number_bars(ax, bars, width, *, room, key, alone):
-    from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=_FONT, size=7.5)
     color = "white" if key in ("lead", "accent", "third", "fourth", "ink") else COLORS["ink"]
@@ -805,8 +789,6 @@ def _number_bars(ax, bars, width, *, room, key, alone):
 
 def _find_positions(column):
     """Return the position of each value, and the label of each position."""
-    from pandas.api.types import is_integer_dtype
-
     if is_integer_dtype(column):
         first = column.min()
         return column - first, [str(number) for number in range(first, column.max() + 1)]
@@ -816,8 +798,6 @@ def _find_positions(column):
 
 def _add_legend(ax, handles, labels):
     """Above the axes, in one line if it fits in both languages, else in columns."""
-    from matplotlib.font_manager import FontProperties
-
     font = FontProperties(family=_FONT, size=8)
     both = [_pairs.get(label, (label,)) for label in labels]
     widths = [max(_measure(text, font) for text in texts) + 0.38 for texts in both]

@@ -1,10 +1,82 @@
 """The repository's own tables, typed as `data/datapackage.json` says."""
 
 import json
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+def load_table(name):
+    """Load one of the repository's tables.
+
+    Parameters
+    ----------
+    name : str
+        Name of a table, as in the column ``name`` of `list_tables`: "measures", "units" …
+
+    Returns
+    -------
+    DataFrame
+        A fresh copy; columns with a closed list of values are ordered categories, empty texts are
+        "", empty numbers missing. `list_tables` with ``columns=True`` explains every column.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table; the message names those most like it.
+    FileNotFoundError
+        If there is no ``data/`` beside the ``xq`` folder.
+    """
+    names = [*read_package()]
+    if not isinstance(name, str) or name not in names:
+        near = get_close_matches(str(name), names, n=3) or names[:3]
+        raise ValueError(f"no table {name!r}; did you mean {near}? xq.list_tables() has them all")
+    return _read_table(name).copy()
+
+
+def list_tables(*, columns=False):
+    """List the repository's tables, or their columns.
+
+    Parameters
+    ----------
+    columns : bool, default False
+        One row per column of every table instead of one per table.
+
+    Returns
+    -------
+    DataFrame
+        One row per table, in the order of the data package. Columns
+
+        - ``name`` : str, what `load_table` takes
+        - ``path`` : str, the file in ``data/``
+        - ``title``, ``description`` : str, what one row is, and what to know
+
+        With ``columns=True`` one row per table and column:
+
+        - ``name`` : str, the table
+        - ``column``, ``title_zh`` : str, name of the column, and its Chinese name
+        - ``type`` : str, "string", "integer", "number", "boolean" or "date"
+        - ``description`` : str
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no ``data/`` beside the ``xq`` folder.
+    """
+    package = read_package()
+    if not columns:
+        fields = ["name", "path", "title", "description"]
+        return pd.DataFrame([{key: each[key] for key in fields} for each in package.values()])
+    rows = [
+        (name, field["name"], field.get("title", ""), field["type"], field["description"])
+        for name, resource in package.items()
+        for field in resource["schema"]["fields"]
+    ]
+    return pd.DataFrame(rows, columns=["name", "column", "title_zh", "type", "description"])
 
 
 @cache
@@ -28,16 +100,8 @@ def read_package():
     return {resource["name"]: resource for resource in package["resources"]}
 
 
-def need_columns(table, *columns):
-    """Raise ValueError, naming what is missing and what is there, if a column is missing."""
-    if missing := [name for name in columns if name not in table]:
-        raise ValueError(f"the table has no column {missing}; it has {[*table.columns]}")
-
-
 @cache
 def _read_table(name):
-    import pandas as pd
-
     resource = read_package()[name]
     fields = resource["schema"]["fields"]
     table = pd.read_csv(
@@ -56,71 +120,3 @@ def _read_table(name):
         if field["type"] == "date":
             table[field["name"]] = pd.to_datetime(table[field["name"]], format="%Y-%m-%d")
     return table
-
-
-def _make_loader(name):
-    resource = read_package()[name]
-
-    def load():
-        return _read_table(name).copy()
-
-    columns = "\n    ".join(
-        f"- ``{field['name']}`` : {field['type']}, {field['description']}"
-        for field in resource["schema"]["fields"]
-    )
-    load.__name__ = load.__qualname__ = f"load_{name}"
-    load.__doc__ = f"""Load {resource["title"]}.
-
-    {resource["description"]}
-
-    Returns
-    -------
-    DataFrame
-        A fresh copy; columns with a closed list of values are ordered categories. Columns
-
-    {columns}
-
-    Notes
-    -----
-    Source: ``data/{resource["path"]}``, described in ``data/datapackage.json``.
-    """
-    return load
-
-
-load_tasks = _make_loader("tasks")
-load_measures = _make_loader("measures")
-load_units = _make_loader("units")
-load_responsibilities = _make_loader("responsibilities")
-load_sections = _make_loader("sections")
-load_groups = _make_loader("groups")
-load_doubts = _make_loader("doubts")
-load_changes = _make_loader("changes")
-load_notice = _make_loader("notice")
-load_targets = _make_loader("targets")
-load_directives = _make_loader("directives")
-load_results = _make_loader("results")
-load_terms = _make_loader("terms")
-load_stopwords = _make_loader("stopwords")
-load_labels = _make_loader("labels")
-load_codes = _make_loader("codes")
-load_labels_adjudication = _make_loader("labels_adjudication")
-load_reports = _make_loader("reports")
-load_priorities = _make_loader("priorities")
-load_terms_national = _make_loader("terms_national")
-load_bigrams = _make_loader("bigrams")
-load_shingles = _make_loader("shingles")
-load_years = _make_loader("years")
-load_vectors = _make_loader("vectors")
-load_vectors_without_2022 = _make_loader("vectors_without_2022")
-load_windows = _make_loader("windows")
-load_reuse = _make_loader("reuse")
-load_targets_national = _make_loader("targets_national")
-load_targets_tianjin = _make_loader("targets_tianjin")
-load_ladder = _make_loader("ladder")
-load_population = _make_loader("population")
-load_gold_reuse = _make_loader("gold_reuse")
-load_gold_targets = _make_loader("gold_targets")
-load_gold_unseen = _make_loader("gold_unseen")
-load_adjudication = _make_loader("adjudication")
-load_found = _make_loader("found")
-load_reviews = _make_loader("reviews")

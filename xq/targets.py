@@ -7,6 +7,12 @@ of promise carry no number. Nothing here is specific to one document.
 
 import re
 
+import cn2an
+import pandas as pd
+
+from .tables import load_table
+from .units import find_units
+
 # ── vocabulary ───────────────────────────────────────────────────────────────────────────────
 
 _UNITS = (
@@ -183,8 +189,6 @@ def find_targets(texts):
     -----
     Scored against hand-coded gold in notebook 05, on texts it was and was not written for.
     """
-    import pandas as pd
-
     if isinstance(texts, pd.DataFrame) and "text" in texts:
         texts = texts["text"]
     if not isinstance(texts, pd.Series):
@@ -376,8 +380,6 @@ def _counts(text, hit):
 
 def _read_number(hit):
     """Return the number as written, without 万 or 亿; None if it is no number."""
-    import cn2an
-
     written = hit["hundredths"] or hit["digits"] or hit["han"]
     if written[0].isdigit():
         return float(written.replace(",", ""))
@@ -622,8 +624,6 @@ def match_targets(found, gold):
         - ``indicator_exact`` : bool, the indicator agrees to the letter
         - ``whole`` : bool, value, unit, bound, form, kind and indicator all agree
     """
-    import pandas as pd
-
     gold_rows, found_rows = gold.to_dict("records"), found.to_dict("records")
     near = {}
     for j, row in enumerate(found_rows):
@@ -689,7 +689,7 @@ def score_specificity(measures):
     ----------
     measures : DataFrame
         Columns ``measure_id``, ``text``, ``units``, ``text_dates``, ``deadline_kind``, as
-        `read_list` and `load_measures` return them.
+        `read_list` returns them and the table "measures" has them.
 
     Returns
     -------
@@ -708,15 +708,10 @@ def score_specificity(measures):
         - ``result`` : bool, the text names something that could be shown
           (``data/lexicon/results.csv``)
     """
-    import pandas as pd
-
-    from .tables import load_directives, load_results
-    from .units import find_units
-
     ids = measures["measure_id"]
     duties = find_units(measures.set_index("measure_id")["units"])
     targets = find_targets(measures.set_index("measure_id")["text"])
-    words = load_directives().set_index("term")["strength"]
+    words = load_table("directives").set_index("term")["strength"]
     pattern = "|".join(sorted(words.index, key=len, reverse=True))
     levels = pd.CategoricalDtype(["none", "soft", "plain", "binding"], ordered=True)
     found = measures["text"].str.findall(pattern)
@@ -735,7 +730,7 @@ def score_specificity(measures):
             "single_lead": leads == 1,
             "closed_list": ids.isin(duties["measure_id"]) & ~ids.isin(loose),
             "result": measures["text"].str.contains(
-                "|".join(map(re.escape, load_results()["term"]))
+                "|".join(map(re.escape, load_table("results")["term"]))
             ),
         }
     )

@@ -11,7 +11,14 @@ from collections import defaultdict
 from functools import cache
 from itertools import count
 
-from .tables import load_stopwords, load_terms, need_columns
+import numpy as np
+import pandas as pd
+import rjieba
+from scipy.sparse import csr_array
+from scipy.stats import false_discovery_control
+
+from .door import check_frame
+from .tables import load_table
 
 ENGINES = ("rjieba", "jieba")
 COWORD = ("n", "association", "cosine")
@@ -40,7 +47,7 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     texts : Series of str
         One text per document; the index names the document.
     terms : iterable of str, optional
-        Terms to keep whole; those of ``data/lexicon/terms.csv`` if omitted, ``()`` for none.
+        Terms to keep whole; those of ``data/terms.csv`` if omitted, ``()`` for none.
     engine : {"rjieba", "jieba"}, default "rjieba"
         Who cuts. The tokens are the same; "jieba" is the reference.
     hmm : bool, default True
@@ -54,7 +61,7 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
         - ``doc`` : category, document, as in the index of `texts`
         - ``start``, ``end`` : int32, position in the text, in characters
         - ``term`` : category, the token
-        - ``layer`` : category, "content", "verb" (policy verbs, ``data/lexicon/terms.csv``),
+        - ``layer`` : category, "content", "verb" (policy verbs, ``data/terms.csv``),
           "function" (``data/lexicon/stopwords.csv``), "number" or "mark" (punctuation, spaces)
 
     Raises
@@ -68,9 +75,6 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     -----
     jieba: https://github.com/fxsjy/jieba; rjieba: https://github.com/messense/rjieba-py.
     """
-    import numpy as np
-    import pandas as pd
-
     if not isinstance(texts, pd.Series) or isinstance(texts.index, pd.MultiIndex):
         kind = type(texts).__name__
         raise TypeError(f"texts is a {kind}; expected a Series, one text per row and a plain index")
@@ -130,7 +134,7 @@ def count_terms(tokens, *, over="doc"):
     ValueError
         If a column is missing.
     """
-    need_columns(tokens, "doc", "term", "layer", over)
+    check_frame(tokens, "tokens", "doc", "term", "layer", over)
     grouped = tokens.groupby("term", observed=True)
     counts = grouped.agg(
         layer=("layer", "first"),
@@ -165,8 +169,6 @@ def to_matrix(tokens, *, by="doc"):
     ValueError
         If a column is missing.
     """
-    import pandas as pd
-
     matrix, units, terms = _count(tokens, by)
     matrix = matrix.astype("int32").toarray()
     return pd.DataFrame(matrix, pd.Index(units, name=by), pd.Index(terms, name="term"))
@@ -203,9 +205,6 @@ def weight_terms(tokens, *, by="doc"):
     As `sklearn.feature_extraction.text.TfidfTransformer` with its defaults, which a test compares;
     loading scikit-learn takes longer than cutting all the texts.
     """
-    import numpy as np
-    import pandas as pd
-
     counts, units, terms = _count(tokens, by)
     row, column = counts.nonzero()
     n, units_with = counts.data, np.bincount(column, minlength=len(terms))
@@ -243,8 +242,6 @@ def find_context(texts, term, *, width=12):
     ValueError
         If the term is empty.
     """
-    import pandas as pd
-
     if not isinstance(term, str) or not term:
         raise ValueError(f"term is {term!r}: name the word to look for")
     rows = []
@@ -314,11 +311,7 @@ def score_keyness(tokens, *, by, prior=500, min_count=1, draws=10_000, random_st
     that one document repeats is hardly ever firm in a large group; in a group of few documents its
     ``p`` is about their share of all documents, so look at ``n_docs`` too.
     """
-    import numpy as np
-    import pandas as pd
-    from scipy.stats import false_discovery_control
-
-    need_columns(tokens, "doc", "term")
+    check_frame(tokens, "tokens", "doc", "term")
     if tokens.empty or prior <= 0:
         raise ValueError(
             "no tokens to compare" if tokens.empty else f"prior is {prior}; must be > 0"
@@ -384,9 +377,6 @@ def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random
     ValueError
         If a column is missing.
     """
-    import numpy as np
-    import pandas as pd
-
     counts, units, terms = _count(tokens, by)
     present = (counts > 0).astype("int64")
     widest = np.argsort(-present.sum(axis=0), kind="stable")[:n_terms]
@@ -417,8 +407,6 @@ def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random
 
 def _log_odds(n, words, total, size, share, prior):
     """Return the log-odds ratio of group and rest, and its z-score (Monroe et al. 2008)."""
-    import numpy as np
-
     inside, outside = n + share, total - n + share
     odds = np.log(inside / (words + prior - inside))
     odds = odds - np.log(outside / (size - words + prior - outside))
@@ -426,7 +414,6 @@ def _log_odds(n, words, total, size, share, prior):
 
 
 def _log_ratio(n, words, others, other_words):
-    import numpy as np
 
     share = words / (words + other_words)  # of the half count that stands for terms never seen
     return np.log2((n + share / 2) / words * other_words / (others + (1 - share) / 2))
@@ -434,8 +421,6 @@ def _log_ratio(n, words, others, other_words):
 
 def _deal(member, scored, length, draws, rng, strata=10):
     """Return for every group and term how often dealt documents have the term as often."""
-    import numpy as np
-
     scored, observed = scored.astype("float32"), member.T @ scored
     ranks = np.argsort(np.argsort(length + rng.random(len(length))))  # equal lengths: by lot
     stratum = ranks * strata // len(length)
@@ -452,8 +437,6 @@ def _deal(member, scored, length, draws, rng, strata=10):
 
 def _bootstrap(inside, scored, length, rng, draws=1000):
     """Return the ends of the 95 % interval of the log-ratio, documents drawn within each side."""
-    import numpy as np
-
     if inside.sum() < 2:
         return np.nan, np.nan
     sides = []
@@ -465,9 +448,6 @@ def _bootstrap(inside, scored, length, rng, draws=1000):
 
 def _to_members(by, docs):
     """Return documents × groups of 0 and 1, and the groups in their order."""
-    import numpy as np
-    import pandas as pd
-
     if isinstance(by, pd.Series):
         by = by.rename("group").rename_axis("doc").reset_index()
     if not isinstance(by, pd.DataFrame):
@@ -490,10 +470,7 @@ def _to_members(by, docs):
 
 def _count(tokens, by):
     """Return a sparse matrix of counts, and the sorted units and terms it is made of."""
-    import numpy as np
-    from scipy.sparse import csr_array
-
-    need_columns(tokens, by, "term")
+    check_frame(tokens, "tokens", by, "term")
     if (lost := tokens[by].isna()).any():
         raise ValueError(f"{lost.sum()} tokens have no {by!r}; drop them or fill the column")
     rows, units = _factorize(tokens[by])
@@ -509,8 +486,6 @@ def _average_vectors(counts, learned):
 
     Arora, Liang and Ma 2017, https://openreview.net/forum?id=SyK00v5xx
     """
-    import numpy as np
-
     idf = np.log(len(counts) / np.maximum((counts > 0).sum(axis=0), 1))
     means = _scale(counts * idf @ learned)
     common = np.linalg.svd(means, full_matrices=False)[2][:1]
@@ -519,16 +494,12 @@ def _average_vectors(counts, learned):
 
 def _to_numbers(vectors):
     """Return the table of word vectors with one column per dimension."""
-    import pandas as pd
-
     rows = [row.split(" ") for row in vectors["vector"]]
     return pd.DataFrame(rows, index=vectors["term"], dtype=float)
 
 
 def _scale(matrix):
     """Return the rows scaled to length 1."""
-    import numpy as np
-
     return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
 
@@ -538,8 +509,6 @@ def _factorize(column, *, by_order=False):
     Categories are sorted like other values (theirs is the order of the texts), unless `by_order`
     says that an ordered category's own order counts.
     """
-    import pandas as pd
-
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return pd.factorize(column, sort=True)
     column = column.cat.remove_unused_categories()
@@ -551,15 +520,17 @@ def _factorize(column, *, by_order=False):
 @cache
 def _lexicon():
     """Return the terms that are kept whole."""
-    terms = load_terms()
+    terms = load_table("terms")
     return tuple(sorted(terms.loc[~terms["kind"].isin(["verb", "word"]), "term"]))
 
 
 @cache
 def _find_layers():
     """Return the word → layer of the lexicon and the stop words."""
-    layers = dict.fromkeys(load_terms().query("kind == 'verb'")["term"], "verb")
-    return layers | dict.fromkeys(load_stopwords().query("kind == 'function'")["word"], "function")
+    layers = dict.fromkeys(load_table("terms").query("kind == 'verb'")["term"], "verb")
+    return layers | dict.fromkeys(
+        load_table("stopwords").query("kind == 'function'")["word"], "function"
+    )
 
 
 def _layer(token):
@@ -634,7 +605,6 @@ def _build_jieba(terms):
 
 @cache
 def _build_rjieba(terms):
-    import rjieba
 
     cutter = rjieba.Jieba()
     for term in terms:

@@ -8,7 +8,16 @@ from collections import Counter
 from functools import cache
 from itertools import product
 
-from .tables import load_vectors_without_2022, need_columns
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import linkage
+from sklearn import decomposition
+from sklearn.cluster import KMeans
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+
+from .door import check_frame
+from .tables import load_table
 from .text import (
     _average_vectors,
     _lexicon,
@@ -37,15 +46,15 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
         Column with the unit of analysis.
     kind : {"vectors", "words", "lexicon", "characters", "lsa", "mixture", "counts"}
         "words": tf-idf of words (`weight_terms`); "lexicon": the same of the terms of
-        ``data/lexicon/terms.csv`` only; "characters": tf-idf of runs of two to four characters
+        ``data/terms.csv`` only; "characters": tf-idf of runs of two to four characters
         of the tokens in their order; "lsa": "words" brought down to fifty dimensions (latent
         semantic analysis); "vectors": mean of word vectors learned from the work reports,
         weighted by inverse document frequency, their common direction removed; "mixture":
         "words", "characters" and "vectors" side by side, with equal weight; "counts": how often
         each word occurs (`to_matrix`).
     vectors : DataFrame, optional
-        Word vectors as `load_vectors` gives them; those of `load_vectors_without_2022` if omitted,
-        so that the report the list follows has no say in how its words are understood.
+        Word vectors as ``load_table("vectors")`` gives them; those of "vectors_without_2022" if
+        omitted, so that the report the list follows has no say in how its words are understood.
 
     Returns
     -------
@@ -63,12 +72,9 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     Mean vectors: Arora, Liang and Ma 2017, https://openreview.net/forum?id=SyK00v5xx. Latent
     semantic analysis: Deerwester et al. 1990.
     """
-    import numpy as np
-    import pandas as pd
-
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
-    need_columns(tokens, by, "term")
+    check_frame(tokens, "tokens", by, "term")
     if tokens[[by, "term"]].isna().any(axis=None):
         raise ValueError(f"some tokens have no {by!r} or no term; drop them or fill the column")
     if kind == "counts":
@@ -81,8 +87,6 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
         ]
         return pd.concat(parts, axis=1) / np.sqrt(len(parts))
     if kind == "characters":
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         texts = tokens.astype({"term": "str"}).groupby(by, observed=True)["term"].agg("".join)
         weigh = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), sublinear_tf=True)
         weights = weigh.fit_transform(texts[units]).toarray()
@@ -139,8 +143,6 @@ def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
     -----
     Uses SciPy and scikit-learn.
     """
-    import pandas as pd
-
     table = _check_matrix(matrix, method, n_clusters)
     labels = _label(_turn(table, method), [n_clusters], method, random_state)[0]
     labels = pd.Series(_number_by_size(labels), table.index, name="cluster")
@@ -172,8 +174,6 @@ def cluster_samples(matrix, *, n_clusters, method="average", draws=100, share=0.
     ValueError
         As `cluster_documents`; also if a sample would have fewer documents than groups.
     """
-    import pandas as pd
-
     table = _check_matrix(matrix, method, n_clusters)
     _check_size(len(table), share, n_clusters)
     runs = _sample(_turn(table, method), [n_clusters], method, draws, share, random_state)[0]
@@ -198,9 +198,6 @@ def to_consensus(samples):
     -----
     Consensus matrix of Monti et al. 2003, doi:10.1023/A:1023949509487.
     """
-    import numpy as np
-    import pandas as pd
-
     runs = samples.to_numpy()
     both = (runs > 0).astype(float)
     both = both @ both.T
@@ -246,10 +243,6 @@ def score_stability(samples, labels):
     Hennig 2007, doi:10.1016/j.csda.2006.11.025; Hubert and Arabie 1985, doi:10.1007/BF01908075;
     Vinh, Epps and Bailey 2010, https://jmlr.org/papers/v11/vinh10a.html.
     """
-    import numpy as np
-    import pandas as pd
-    from sklearn.metrics import adjusted_mutual_info_score
-
     if set(samples.index) != set(labels.index) or labels.isna().any():
         raise ValueError("samples and labels name different documents, or a label is missing")
     labels, runs = labels.reindex(samples.index).to_numpy(), samples.to_numpy()
@@ -307,8 +300,6 @@ def score_range(matrix, *, n_clusters, chance=None, method="average", draws=100,
     ValueError
         As `cluster_samples`; also if chance lacks a number of groups.
     """
-    import pandas as pd
-
     parts, options = [], {"method": method, "random_state": random_state}
     if chance is not None and (missing := sorted({*n_clusters} - {*chance.dropna().index})):
         raise ValueError(f"chance has no value for {missing} groups")
@@ -383,10 +374,7 @@ def score_structure(
     in ten gets "weak", because two statistics are tried. Documents strung along a curve are no
     Gaussian cloud either and may get "structure" without gaps.
     """
-    import numpy as np
-    import pandas as pd
-
-    need_columns(tokens, by, "term")
+    check_frame(tokens, "tokens", by, "term")
     sizes, share, rng = [*n_clusters], 0.8, np.random.default_rng(random_state)
     if method not in METHODS[:3] or not sizes or nulls < 19:
         problem = f"method {method!r}, n_clusters {sizes}, nulls {nulls}"
@@ -473,11 +461,9 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
     ValueError
         If a column is missing or a document has no group.
     """
-    import pandas as pd
-
     parts = {"term": tokens}
     if leads is not None:
-        need_columns(leads, "doc", "unit")
+        check_frame(leads, "leads", "doc", "unit")
         parts["unit"] = leads.rename(columns={"unit": "term"})
     rows, suggested, names = [], {}, {} if names is None else dict(names)
     for cluster, members in labels.groupby(labels, observed=True):
@@ -543,10 +529,6 @@ def compare_labels(labels, references, *, groups=None, intervals=True):
     Hubert and Arabie 1985, doi:10.1007/BF01908075; Efron and Stein 1981,
     doi:10.1214/aos/1176345462.
     """
-    import numpy as np
-    import pandas as pd
-    from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-
     known = labels.index.is_unique and set(labels.index) == set(references.index)
     if not known or len(references) != len(labels) or references.isna().any(axis=None):
         raise ValueError("references: expected the documents of labels once, each with every class")
@@ -618,9 +600,6 @@ def score_specifications(
     -----
     Steegen, Tuerlinckx, Gelman and Vanpaemel 2016, doi:10.1177/1745691616658637.
     """
-    import numpy as np
-    import pandas as pd
-
     rng, rows, groups = np.random.default_rng(random_state), [], groups or {}
     members = {each for group in groups.values() for each in group}
     if strange := sorted(members - set(references.index)):
@@ -680,9 +659,6 @@ def score_recovery(matrix, labels, *, method="centroid"):
     ValueError
         If the method is unknown or a document has no class.
     """
-    import numpy as np
-    import pandas as pd
-
     if method not in ("centroid", "nearest"):
         raise ValueError(f'method is {method!r}; expected "centroid" or "nearest"')
     known = labels.index.is_unique and matrix.index.isin(labels.index).all()
@@ -709,7 +685,7 @@ def score_recovery(matrix, labels, *, method="centroid"):
 
 @cache
 def _read_vectors():
-    return _to_numbers(load_vectors_without_2022())
+    return _to_numbers(load_table("vectors_without_2022"))
 
 
 def _check_matrix(matrix, method, n_clusters):
@@ -734,8 +710,6 @@ def _check_matrix(matrix, method, n_clusters):
 
 def _turn(matrix, method):
     """Return the matrix turned into as many dimensions as rows: same angles, quicker."""
-    import numpy as np
-
     array = matrix.to_numpy(float)
     if len(array) >= array.shape[1] or method in ("nmf", "lda"):
         return array
@@ -752,11 +726,7 @@ def _check_size(n, share, n_clusters):
 
 def _label(array, sizes, method, seed):
     """Return for every number of groups the group of each row: numbers from 0, in no order."""
-    import numpy as np
-
     if method in ("average", "ward"):
-        from scipy.cluster.hierarchy import linkage
-
         n, metric = len(array), "cosine" if method == "average" else "euclidean"
         node = parent = np.arange(2 * n - 1)
         if n > 1:
@@ -771,10 +741,7 @@ def _label(array, sizes, method, seed):
             groups.append(np.unique(top[:n], return_inverse=True)[1])
         return groups
     if method == "kmeans":
-        from sklearn.cluster import KMeans
-
         return [KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(array) for k in sizes]
-    from sklearn import decomposition
 
     if method == "nmf":
         models = [decomposition.NMF(k, init="nndsvdar", random_state=seed, max_iter=2000, tol=1e-3)
@@ -786,8 +753,6 @@ def _label(array, sizes, method, seed):
 
 def _sample(array, sizes, method, draws, share, seed):
     """Return for every number of groups the groups (1, 2 …; 0 if left out) of draws × rows."""
-    import numpy as np
-
     rng, n = np.random.default_rng(seed), len(array)
     runs = np.zeros((len(sizes), draws, n), dtype=int)
     for draw in range(draws):
@@ -805,8 +770,6 @@ def _number_by_size(labels):
 
 def _split(runs):
     """Return runs × groups × documents, 1 where the document is in the group."""
-    import numpy as np
-
     return (runs[:, None] == np.arange(1, runs.max() + 1)[:, None]).astype(float)
 
 
@@ -815,8 +778,6 @@ def _compare_runs(runs):
 
     The index of scikit-learn, for all pairs at once, from how many documents groups share.
     """
-    import numpy as np
-
     drawn = (runs > 0).astype(float)
     found = _split(runs).reshape(-1, runs.shape[1])
     by_run = (len(runs), -1, len(runs))
@@ -833,8 +794,6 @@ def _compare_runs(runs):
 
 def _find_overlaps(labels, runs):
     """Return for every group, in order, its mean overlap (Jaccard) with the likest of each run."""
-    import numpy as np
-
     member = labels == np.unique(labels)[:, None]  # groups × documents
     found = _split(runs)
     shared = found @ member.T
@@ -846,8 +805,6 @@ def _find_overlaps(labels, runs):
 
 def _silhouette(array, labels):
     """Return the mean silhouette width by cosine distance, as scikit-learn's, which is slower."""
-    import numpy as np
-
     code = np.unique(labels, return_inverse=True)[1]
     member = np.eye(code.max() + 1)[code]
     n, own = member.sum(axis=0), (np.arange(len(code)), code)

@@ -2,6 +2,11 @@
 
 import re
 
+import networkx as nx
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
 # The words that close a clause of a unit cell, and the role they give to the units before them.
 ROLES = {
     "lead": ("牵头负责", "负责牵头", "牵头", "主责"),
@@ -41,8 +46,6 @@ def find_units(cells):
         - ``role_written`` : str, the words that close the clause, with 等 where it stands
         - ``open_list`` : bool, the clause ends in 等: others may be meant, absence proves nothing
     """
-    import pandas as pd
-
     roles = {verb: role for role, verbs in ROLES.items() for verb in verbs}
     rows = []
     for label, cell in cells.items():
@@ -108,9 +111,6 @@ def score_centrality(
     Two-mode measures as in Borgatti & Everett (1997), doi:10.1016/S0378-8733(96)00301-2, computed
     by networkx. Being named often is a duty on paper, not power: see notebook 02.
     """
-    import numpy as np
-    import pandas as pd
-
     if weights not in ("observed", "uniform"):
         raise ValueError(f'weights is {weights!r}; expected "observed" or "uniform"')
     table = responsibilities
@@ -156,9 +156,6 @@ def score_centrality(
 
 def _score_links(links):
     """Return degree and two-mode betweenness of each row of a units × tasks matrix."""
-    import networkx as nx
-    import numpy as np
-
     n = len(links)
     graph = nx.Graph()
     graph.add_nodes_from(range(n + links.shape[1]))
@@ -169,6 +166,4 @@ def _score_links(links):
 
 def _rank(scores):
     """Return ranks along the last axis, 1 for the highest; ties share the best rank."""
-    from scipy.stats import rankdata
-
     return rankdata(-scores, method="min", axis=-1).astype(int)

@@ -3,10 +3,11 @@
 `python make.py data --reports FOLDER` runs this, where FOLDER has the reports as Markdown
 (`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
 `reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `shingles.csv`, `years.csv`,
-`vectors.csv`, `vectors_without_2022.csv`, `windows.csv` and `reuse.csv`, and says what differs
-from the committed files. Everybody else uses those. No sentence of a report is written: words are
-counted; pairs of characters too, if the list or a second aspect has them; runs of six are hashed
-and sampled, if the list has them.
+`vectors.csv`, `vectors_without_2022.csv`, `windows.csv`, `reuse.csv`, `found.csv` and
+`reviews.csv`, and says what differs from the committed files. Everybody else uses those. No
+sentence of a report is written: words are counted; pairs of characters too, if the list or a second
+aspect has them; runs of six are hashed and sampled, if the list has them; of what `find_targets`
+and a one-line baseline find, spans, figures and short terms.
 """
 
 import hashlib
@@ -18,12 +19,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-NATIONAL = Path(__file__).resolve().parent
-DATA = NATIONAL.parent
+REPORTS = Path(__file__).resolve().parent
+DATA = REPORTS.parent
 sys.path.insert(0, str(DATA.parent))
 
-from xq.national import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
-from xq.tables import load_measures, load_tasks  # noqa: E402
+from xq.reports import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
+from xq.tables import load_table  # noqa: E402
+from xq.targets import find_targets  # noqa: E402
 from xq.themes import score_recovery, to_features  # noqa: E402
 
 SOURCE = {  # level → folder and commit of github.com/lawtext/gov
@@ -32,6 +34,9 @@ SOURCE = {  # level → folder and commit of github.com/lawtext/gov
 }
 DIMENSIONS, WINDOW, LEAST, SINCE = 100, 40, 3, 1998
 WINDOWS = (5, 10, 20, 40, 80)  # tried; windows.csv says how they did
+ONE_LINE = re.compile(r"(\d[\d.,]*)\s*(万亿|亿|万)?(%|个百分点|公里|[人亩元家个场吨头名户斤])")
+SCALES = {"万亿": 1e12, "亿": 1e8, "万": 1e4}
+COLUMNS = "set method doc start end quote indicator value value_from unit bound direction form kind"
 
 
 def read_reports(folder):
@@ -127,9 +132,71 @@ def align(text, passage):
     return sum(sizes) / len(text), longest
 
 
+def find_baseline(texts):
+    """Return what one regular expression finds: every digit with a unit, and the words before."""
+    rows = []
+    for doc, text in texts.items():
+        for hit in ONE_LINE.finditer(text):
+            value = float(hit[1].strip(".,").replace(",", "")) * SCALES.get(hit[2], 1)
+            before = re.split("[，。；、：]", text[: hit.start()])[-1]
+            rows.append((doc, *hit.span(), before, value, None, hit[3], "=", "level"))
+    names = "doc start end indicator value value_from unit bound direction".split()
+    return pd.DataFrame(rows, columns=names).assign(form="numeric", kind="target")
+
+
+def read_unseen(reports):
+    """Return the unseen passages: one line of a report for each document of the gold."""
+    passages = {}
+    for doc in load_table("gold_unseen")["doc"].unique():
+        name, line = doc.split(":")
+        lines = (reports / f"{name}.md").read_text(encoding="utf-8").split("\n")
+        passages[doc] = lines[int(line) - 1]
+    return pd.Series(passages)
+
+
+def build_found(reports):
+    """Return one row per record found: by method, in the list and in the unseen passages."""
+    texts = {
+        "list": load_table("measures").set_index("measure_id")["text"],
+        "unseen": read_unseen(reports),
+    }
+    parts = []
+    for name, series in texts.items():
+        for method, find in [("baseline", find_baseline), ("grammar", find_targets)]:
+            found = find(series)
+            quotes = [series[d][a:b] for d, a, b in found[["doc", "start", "end"]].values]
+            parts.append(found.assign(set=name, method=method, quote=quotes))
+    table = pd.concat(parts)[COLUMNS.split()]
+    unseen = table["set"] == "unseen"  # only short terms of texts that are not ours
+    for column in ["quote", "indicator"]:
+        table[column] = table[column].where(~unseen, table[column].str[-16:])
+    return table
+
+
+def build_reviews(reports):
+    """Return, per report, the numbers in its review of the past and those taken for commitments."""
+    rows = []
+    for path in sorted(reports.glob("*_20*.md")):
+        text = find_review(path.read_text(encoding="utf-8"))
+        paragraphs = [line for line in text.split("\n")[1:] if line.strip()]
+        if not re.search(r"\d", text) or int(path.stem[-4:]) < 2003:
+            continue
+        whole, single = (find_targets(pd.Series(t)) for t in ([text], paragraphs))
+        taken = [(found["form"] == "numeric").sum() for found in (whole, single)]
+        rows.append((path.stem, len(find_baseline(pd.Series([text]))), *taken))
+    columns = ["report", "numbers", "taken", "taken_by_paragraph"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def find_review(text):
+    """Return the first section of a report, which looks back, with its heading: by position."""
+    sections = re.split(r"(?m)^(?=## |[一二三四五六七八九十]{1,2}、[^。\n]{2,40}$)", text)
+    return sections[1] if len(sections) > 1 else ""
+
+
 def build_tables(folder):
     """Return file name → table."""
-    measures, tasks = load_measures(), load_tasks()
+    measures, tasks = load_table("measures"), load_table("tasks")
     texts = measures.set_index("measure_id")["text"]
     tokens = _cut_words(texts)
     list_terms = set(tokens["term"])
@@ -190,16 +257,18 @@ def build_tables(folder):
         "vectors_without_2022.csv": learn_vectors(without, vocabulary),
         "windows.csv": score_windows(without, tokens, measures.set_index("measure_id")["task_id"]),
         "reuse.csv": reuse,
+        "found.csv": build_found(folder),
+        "reviews.csv": build_reviews(folder),
     }
 
 
-def write_national(folder, target=NATIONAL):
+def write_reports(folder, target=REPORTS):
     """Write the tables; return the names of those that differ from the committed ones."""
     differ = []
     for name, table in build_tables(Path(folder)).items():
-        text = table.to_csv(index=False, lineterminator="\n").replace("True", "true")
-        content = text.replace("False", "false").encode()
-        if not (NATIONAL / name).exists() or (NATIONAL / name).read_bytes() != content:
+        text = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+        content = text.replace("True", "true").replace("False", "false").encode()
+        if not (REPORTS / name).exists() or (REPORTS / name).read_bytes() != content:
             differ.append(name)
         (target / name).write_bytes(content)
     return differ

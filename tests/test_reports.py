@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_data import REPORTS
 
-TEXTS = xq.load_measures().set_index("measure_id")["text"]
-TRUTH = xq.load_reuse().set_index("measure_id")["priority_id"]
+TEXTS = xq.load_table("measures").set_index("measure_id")["text"]
+TRUTH = xq.load_table("reuse").set_index("measure_id")["priority_id"]
 
 # ── fetch_report, against a server of our own ────────────────────────────────────────────────
 
@@ -28,7 +28,7 @@ def reports(monkeypatch):
     row = {"report_id": "national_2099", "level": "national", "year": 2099, "part": ""}
     row |= {"repository": "lawtext/gov", "commit": "c0ffee", "path": "国务院/2099.md"}
     row |= {"sha256": hashlib.sha256(CONTENT).hexdigest()}
-    monkeypatch.setattr("xq.national.load_reports", lambda: pd.DataFrame([row]))
+    monkeypatch.setattr("xq.reports.load_table", lambda name: pd.DataFrame([row]))
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_progress_is_said_on_the_error_stream(reports, server, tmp_path, capsys)
 def test_committed_registry_fits_the_reports():
     if not REPORTS.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
-    for report in xq.load_reports().itertuples():
+    for report in xq.load_table("reports").itertuples():
         text = xq.fetch_report(report.level, report.year, part=report.part, folder=REPORTS)
         assert len(text) == report.chars
         assert report.path.endswith(f"/{report.report_id.split('_')[1]}.md")
@@ -163,7 +163,7 @@ def test_priorities_are_printed_where_they_say():
     if not REPORTS.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
     text = xq.fetch_report("national", 2022, folder=REPORTS)
-    priorities = xq.load_priorities()
+    priorities = xq.load_table("priorities")
     assert len(priorities) == 44
     assert priorities["printed"].sum() == 35
     for row in priorities.query("printed").itertuples():
@@ -172,8 +172,14 @@ def test_priorities_are_printed_where_they_say():
 
 
 def test_every_row_has_the_aspect_of_its_title():
-    own = xq.load_measures().merge(xq.load_reuse()).merge(xq.load_tasks(), on="task_id")
-    own = own.merge(xq.load_priorities()[["priority_id", "title", "section_id"]], on="priority_id")
+    own = (
+        xq.load_table("measures")
+        .merge(xq.load_table("reuse"))
+        .merge(xq.load_table("tasks"), on="task_id")
+    )
+    own = own.merge(
+        xq.load_table("priorities")[["priority_id", "title", "section_id"]], on="priority_id"
+    )
     same = own[own["heading_identical"]]
     assert (same["title_x"] == same["title_y"]).all()
     assert (own["section_id_x"] == own["section_id_y"]).all()
@@ -218,8 +224,8 @@ def test_reuse_by_hand():
 def test_no_passage_can_be_walked_through():
     """Hashes are those of our own list; pairs of characters lead nowhere far on their own."""
     own = set(xq.find_shingles(TEXTS, sample=False)["hash"])
-    assert set(xq.load_shingles()["hash"]) <= own
-    for _, table in xq.load_bigrams().groupby("priority_id"):
+    assert set(xq.load_table("shingles")["hash"]) <= own
+    for _, table in xq.load_table("bigrams").groupby("priority_id"):
         after, before = {}, {}
         for one, two in table["bigram"]:
             after.setdefault(one, set()).add(two)
@@ -345,7 +351,7 @@ def test_single_levels_and_bad_input():
 
 
 def test_the_committed_ladder():
-    ladder, steps = xq.load_ladder(), xq.compare_targets(xq.load_ladder())
+    ladder, steps = xq.load_table("ladder"), xq.compare_targets(xq.load_table("ladder"))
     number = steps.set_index(["indicator", "upper", "lower"])
     assert number.loc[("城镇调查失业率", "city", "district"), "step"] == "equal"
     assert number.loc[("地区生产总值增长", "nation", "district"), "gap"] == pytest.approx(1.1)
@@ -355,7 +361,7 @@ def test_the_committed_ladder():
     assert number.loc[("粮食播种面积", "city", "district"), "why_not"] == "no fitting denominator"
     jobs = number.loc[("新增就业", "city", "district")]
     assert [round(jobs["upper_per_1000"], 1), round(jobs["lower_per_1000"], 1)] == [25.2, 19.2]
-    national = xq.load_targets_national().query("form == 'numeric'")["label"]
+    national = xq.load_table("targets_national").query("form == 'numeric'")["label"]
     assert set(national) <= set(
         ladder.query("level == 'nation'")["label"]
     )  # every number is placed

@@ -5,17 +5,13 @@ import re
 import sys
 from pathlib import Path
 
-from .tables import (
-    load_bigrams,
-    load_population,
-    load_priorities,
-    load_reports,
-    load_shingles,
-    load_terms_national,
-    load_vectors,
-    load_vectors_without_2022,
-    need_columns,
-)
+import numpy as np
+import pandas as pd
+import pooch
+from scipy.sparse import csr_array
+
+from .door import check_frame
+from .tables import load_table
 from .text import _average_vectors, _to_numbers, tokenize
 
 MIRRORS = (
@@ -35,7 +31,7 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
     """Fetch a work report: from `folder` if it is there, else from the network.
 
     The text is downloaded to your computer and stays there; this collection may not reprint it.
-    It is checked against the SHA-256 in ``data/national/reports.csv``. A file that is incomplete
+    It is checked against the SHA-256 in ``data/reports/reports.csv``. A file that is incomplete
     or not the one expected is never used.
 
     Parameters
@@ -66,14 +62,14 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
 
     Notes
     -----
-    Source: https://github.com/lawtext/gov at the commits in ``data/national/reports.csv``; the
+    Source: https://github.com/lawtext/gov at the commits in ``data/reports/reports.csv``; the
     texts there are from the governments' own sites. Uses pooch.
     """
-    import pooch
-
-    reports = load_reports().query("level == @level and year == @year and part == @part")
+    reports = load_table("reports").query("level == @level and year == @year and part == @part")
     if reports.empty:
-        raise FetchError(f"no report {level!r} {year!r} {part!r}; xq.load_reports() lists them all")
+        raise FetchError(
+            f"no report {level!r} {year!r} {part!r}; xq.load_table('reports') lists them all"
+        )
     row = reports.iloc[0]
     file = f"{row['report_id']}.md"
     folder = Path(folder).expanduser() if folder else Path(pooch.os_cache("xq"))
@@ -122,8 +118,6 @@ def find_shingles(texts, *, sample=True):
     -----
     Schleimer, Wilkerson and Aiken 2003, doi:10.1145/872757.872770.
     """
-    import pandas as pd
-
     rows = []
     for doc, text in texts.items():
         text = re.sub(r"[\W_]", "", text)
@@ -148,8 +142,6 @@ def count_bigrams(texts):
     DataFrame
         One row per document and pair, sorted. Columns ``doc``, ``bigram`` (str), ``n`` (int).
     """
-    import pandas as pd
-
     rows = []
     for doc, text in texts.items():
         for run in re.findall(r"\w+", text):
@@ -186,16 +178,14 @@ def score_reuse(texts, priority_ids):
 
     Notes
     -----
-    Fingerprints of the report: ``data/national/shingles.csv``. Only those that this list shares
+    Fingerprints of the report: ``data/reports/shingles.csv``. Only those that this list shares
     are published, so for another list compare `find_shingles` of its texts with `find_shingles`
     of the report you fetched.
     """
-    import pandas as pd
-
-    theirs = load_shingles().groupby("priority_id")["hash"].agg(set)
-    known = set(load_priorities()["priority_id"])
+    theirs = load_table("shingles").groupby("priority_id")["hash"].agg(set)
+    known = set(load_table("priorities")["priority_id"])
     if strange := sorted(set(priority_ids[texts.index]) - known):
-        raise ValueError(f"unknown passages {strange}; xq.load_priorities() lists them")
+        raise ValueError(f"unknown passages {strange}; xq.load_table('priorities') lists them")
     ours = find_shingles(texts).groupby("doc")["hash"].agg(set)
     rows = []
     for doc in texts.index:
@@ -242,27 +232,27 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
     Notes
     -----
     BM25: Robertson and Zaragoza 2009, doi:10.1561/1500000019, k1 = 1.5, b = 0.75. Features of the
-    report: ``data/national/terms.csv``, ``bigrams.csv``, ``vectors.csv``.
+    report: ``data/reports/terms.csv``, ``bigrams.csv``, ``vectors.csv``.
     """
-    import numpy as np
-    import pandas as pd
-
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; expected one of {METHODS}")
-    priorities = load_priorities().set_index("priority_id")
+    priorities = load_table("priorities").set_index("priority_id")
     ids = priorities.index.to_numpy()
     words, pairs = _count_words(texts), count_bigrams(texts).rename(columns={"bigram": "term"})
-    national, bigrams = load_terms_national(), load_bigrams().rename(columns={"bigram": "term"})
+    national, bigrams = (
+        load_table("terms_national"),
+        load_table("bigrams").rename(columns={"bigram": "term"}),
+    )
     if titles:
         printed = priorities.loc[priorities["printed"], "title"]
         national = _add_counts(national, _count_words(printed))
         bigrams = _add_counts(bigrams, count_bigrams(printed).rename(columns={"bigram": "term"}))
-    vectors = load_vectors_without_2022 if without_2022 else load_vectors
+    vectors = "vectors_without_2022" if without_2022 else "vectors"
     score = {
         "words": lambda: _tf_idf(words, national, texts.index, ids),
         "characters": lambda: _tf_idf(pairs, bigrams, texts.index, ids),
         "bm25": lambda: _bm25(words, national, texts.index, ids),
-        "vectors": lambda: _compare_vectors(words, national, texts.index, ids, vectors()),
+        "vectors": lambda: _compare_vectors(words, national, texts.index, ids, load_table(vectors)),
     }
     if method == "combined":
         scores = sum(_standardise(score[each]()) for each in ("characters", "bm25", "vectors"))
@@ -292,7 +282,7 @@ def compare_targets(targets, population=None):
         ``direction``, ``form``, ``base`` (what the number is measured against), ``concept`` (what
         exactly is measured) and ``denominator`` ("" for rates and norms, "persons", "unknown").
     population : DataFrame, optional
-        Columns ``level`` and ``persons``; ``data/population.csv`` if omitted.
+        Columns ``level`` and ``persons``; ``data/hand/population.csv`` if omitted.
 
     Returns
     -------
@@ -323,16 +313,14 @@ def compare_targets(targets, population=None):
     A target is amplified if the lower level asks for more of what is wanted: more growth, or less
     of what has an upper bound or is to fall.
     """
-    import pandas as pd
-
     fields = ["value", "unit", "bound", "direction", "form", "base", "concept", "denominator"]
-    need_columns(targets, "indicator", "level", *fields)
+    check_frame(targets, "targets", "indicator", "level", *fields)
     if strange := set(targets["level"].astype("str")) - set(LEVELS):
         raise ValueError(f"unknown level {sorted(strange)}; expected {LEVELS}")
     twice = targets[targets.duplicated(["indicator", "level"])]
     if len(twice):
         raise ValueError(f"two targets for {twice.iloc[0]['indicator']!r} at one level")
-    persons = (load_population() if population is None else population).set_index("level")[
+    persons = (load_table("population") if population is None else population).set_index("level")[
         "persons"
     ]
     persons = {str(level): count for level, count in persons.items()}
@@ -392,8 +380,6 @@ def _compare(above, below, upper, lower, persons):
 
 def _find_differences(above, below):
     """Return why two targets cannot be compared; empty if they can."""
-    import pandas as pd
-
     bound = {"=": "a point value", "~": "a point value", ">=": "a floor", "<=": "a ceiling"}
     bounds = [bound.get(each["bound"], "a change") for each in (above, below)]
     missing = [pd.isna(each["value"]) for each in (above, below)]
@@ -430,7 +416,7 @@ def _read_checked(path, sha256):
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FetchError(
             f"{path} is not the report expected (its SHA-256 differs from the one in "
-            "data/national/reports.csv). Delete it and run this again."
+            "data/reports/reports.csv). Delete it and run this again."
         )
     return content.decode("utf-8")
 
@@ -452,7 +438,6 @@ def _count_words(texts):
 
 
 def _add_counts(table, more):
-    import pandas as pd
 
     both = pd.concat([table, more.rename(columns={"doc": "priority_id"})])
     return both.groupby(["priority_id", "term"], as_index=False)["n"].sum()
@@ -460,9 +445,6 @@ def _add_counts(table, more):
 
 def _to_counts(table, docs, terms):
     """Return a sparse matrix of counts, documents in rows, and only of these terms."""
-    import pandas as pd
-    from scipy.sparse import csr_array
-
     row, column = (pd.Index(names).get_indexer(table[key]) for names, key in
                    [(docs, table.columns[0]), (terms, "term")])  # fmt: skip
     known = column >= 0
@@ -479,8 +461,6 @@ def _count_both(ours, theirs, docs, ids):
 
 def _tf_idf(ours, theirs, docs, ids):
     """Cosine of tf-idf with logarithmic counts; terms no aspect has are left out."""
-    import numpy as np
-
     one, two = _count_both(ours, theirs, docs, ids)
     idf = np.log((1 + len(ids)) / (1 + (two > 0).sum(axis=0))) + 1
     for each in (one, two):
@@ -491,7 +471,6 @@ def _tf_idf(ours, theirs, docs, ids):
 
 
 def _bm25(ours, theirs, docs, ids, k1=1.5, b=0.75):
-    import numpy as np
 
     one, two = _count_both(ours, theirs, docs, ids)
     length, known = two.sum(axis=1), (two > 0).sum(axis=0)
@@ -503,8 +482,6 @@ def _bm25(ours, theirs, docs, ids, k1=1.5, b=0.75):
 
 def _compare_vectors(ours, theirs, docs, ids, vectors):
     """Cosine of mean vectors."""
-    import numpy as np
-
     learned = _to_numbers(vectors)
     one, two = _to_counts(ours, docs, learned.index), _to_counts(theirs, ids, learned.index)
     means = _average_vectors(np.vstack([one.toarray(), two.toarray()]), learned.to_numpy())
@@ -512,7 +489,6 @@ def _compare_vectors(ours, theirs, docs, ids, vectors):
 
 
 def _standardise(scores):
-    import numpy as np
 
     spread = np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
     return (scores - scores.mean(axis=1, keepdims=True)) / spread
@@ -520,8 +496,6 @@ def _standardise(scores):
 
 def _follow(scores, forward=1.0, most=4.0, back=8.0):
     """Return for every text and aspect the score of the best path in order through that match."""
-    import numpy as np
-
     step = np.subtract.outer(*[np.arange(scores.shape[1])] * 2).T  # from row to column
     cost = np.where(step < 0, back, np.minimum(forward * step, most))
     ahead, behind = scores.copy(), np.zeros_like(scores)

@@ -1,0 +1,166 @@
+"""What every public function checks at its door.
+
+Each message names what was given, what is expected and what to do.
+"""
+
+import pandas as pd
+
+
+def check_frame(given, name, *columns, filled=()):
+    """Raise unless something is a DataFrame with these columns.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave.
+    name : str
+        What the parameter is called.
+    *columns : str
+        Columns it must have.
+    filled : sequence of str
+        Those of them in which nothing may be missing.
+
+    Raises
+    ------
+    TypeError
+        If it is no DataFrame.
+    ValueError
+        If a column is missing, stands twice or has missing values.
+    """
+    if not isinstance(given, pd.DataFrame):
+        raise TypeError(f"{name} is {_describe(given)}; expected a DataFrame with {[*columns]}")
+    if missing := [column for column in columns if column not in given.columns]:
+        raise ValueError(
+            f"{name} has no column {missing}; it has {_shorten([*given.columns])}. "
+            "Rename yours: table.rename(columns={...})"
+        )
+    if twice := [column for column in columns if [*given.columns].count(column) > 1]:
+        raise ValueError(f"{name} has two columns {twice}; drop or rename one of each")
+    for column in filled:
+        if (lost := given[column].isna()).any():
+            first = given.index[lost.to_numpy()][0]
+            raise ValueError(
+                f"{name}: column {column!r} has {lost.sum()} missing values, the first in row "
+                f"{first!r}; fill them or drop these rows"
+            )
+
+
+def check_texts(given, name="texts"):
+    """Raise unless something is a Series of texts with one distinct name each.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave.
+    name : str
+        What the parameter is called.
+
+    Raises
+    ------
+    TypeError
+        If it is no Series, has an index of several levels, or holds something that is no text.
+    ValueError
+        If a document has no name or a name stands twice.
+    """
+    if not isinstance(given, pd.Series):
+        remedy = "table['text']" if isinstance(given, pd.DataFrame) else "pd.Series(texts)"
+        raise TypeError(f"{name} is {_describe(given)}; expected a Series of texts: {remedy}")
+    check_index(given, name)
+    for doc, text in given.items():
+        if not isinstance(text, str):
+            raise TypeError(
+                f"{name}: document {doc!r} is {_describe(text)}, not a text; "
+                "fill or drop such rows (texts.dropna())"
+            )
+
+
+def check_index(given, name):
+    """Raise unless the rows of a Series or DataFrame have one distinct name each.
+
+    Parameters
+    ----------
+    given : Series or DataFrame
+        What the caller gave.
+    name : str
+        What the parameter is called.
+
+    Raises
+    ------
+    TypeError
+        If the index has several levels.
+    ValueError
+        If a row has no name or a name stands twice.
+    """
+    index = given.index
+    if index.nlevels > 1:
+        raise TypeError(
+            f"{name} has an index of {index.nlevels} levels; expected one name per document: "
+            f"{name}.reset_index(drop=True)"
+        )
+    if index.hasnans:
+        raise ValueError(f"{name}: a document has no name, the index has a missing value")
+    if not index.is_unique:
+        twice = index[index.duplicated()][0]
+        raise ValueError(
+            f"{name}: document named twice: {twice!r}; give each its own name: "
+            f"{name}.reset_index(drop=True)"
+        )
+
+
+def check_choice(given, name, choices):
+    """Raise ValueError unless something is one of a few words.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave.
+    name : str
+        What the parameter is called.
+    choices : sequence of str
+        The words.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+    """
+    if not isinstance(given, str) or given not in choices:
+        raise ValueError(f"{name} is {_shorten(given)}; expected one of {[*choices]}")
+
+
+def check_count(given, name, least=0):
+    """Raise unless something is a whole number, and no smaller than another.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave.
+    name : str
+        What the parameter is called.
+    least : int, default 0
+        The smallest number that makes sense.
+
+    Raises
+    ------
+    TypeError
+        If it is no whole number.
+    ValueError
+        If it is too small.
+    """
+    whole = hasattr(given, "__index__") and not isinstance(given, bool)
+    if not whole:
+        raise TypeError(f"{name} is {_describe(given)}; expected a whole number")
+    if given < least:
+        raise ValueError(f"{name} is {given}; expected {least} or more")
+
+
+def _describe(given):
+    """Return what something is, in a few words."""
+    if given is None or isinstance(given, float | int):
+        return repr(given)
+    return f"a {type(given).__name__} ({_shorten(given)})"
+
+
+def _shorten(given, width=60):
+    text = " ".join(repr(given).split())
+    return text if len(text) <= width else text[:width] + " …"
