@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xq
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-from xq.themes import KINDS, METHODS, _compare_runs, _judge, _silhouette
+from xq.themes import METHODS, _compare_runs, _find_overlaps, _judge, _sample, _silhouette
 
 LIST = xq.load_table("measures").set_index("measure_id")
 TOKENS = xq.tokenize(LIST["text"])
@@ -30,56 +30,6 @@ def make_matrix(rows, **names):
 def judge(groups, *, seed=0, **options):
     options = {"kind": "words", "n_clusters": (2, 3, 4), "nulls": 19, "draws": 10} | options
     return xq.score_structure(make_corpus(groups, seed=seed), random_state=seed, **options)
-
-
-# ── to_features ──────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_rows_have_length_one_and_stand_in_order(kind):
-    matrix = xq.to_features(WORDS, kind=kind)
-    assert matrix.index.tolist() == sorted(LIST.index)
-    lengths = np.linalg.norm(matrix, axis=1)
-    empty = lengths == 0
-    if kind != "counts":
-        np.testing.assert_allclose(lengths[~empty], 1)
-    assert kind == "lexicon" or not empty.any()  # a row may have no term of the lexicon
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_shuffled_tokens_of_other_documents_change_nothing(kind):
-    order = WORDS["doc"].drop_duplicates().sample(frac=1, random_state=1)
-    turned = pd.concat([WORDS[WORDS["doc"] == doc] for doc in order[:30]])
-    matrix = xq.to_features(turned.sort_values(["doc", "start"]), kind=kind)
-    other = xq.to_features(turned, kind=kind)
-    np.testing.assert_allclose((matrix @ matrix.T), (other @ other.T), atol=1e-9)
-
-
-def test_words_are_tf_idf_by_hand():
-    tokens = pd.DataFrame({"doc": ["a", "a", "b"], "term": ["x", "y", "x"]})
-    matrix = xq.to_features(tokens, kind="words")
-    # x is in both: ln(3/3) + 1 = 1; y in one of two: ln(3/2) + 1 = 1.4055; length 1.7249
-    np.testing.assert_allclose(matrix.loc["a"], [0.5797, 0.8148], atol=1e-4)
-    np.testing.assert_allclose(matrix.loc["b"], [1, 0])
-
-
-def test_vectors_are_means_without_their_common_direction():
-    vectors = pd.DataFrame({"term": ["x", "y", "z"], "vector": ["1000 0 9", "0 1000 9", "9 9 0"]})
-    tokens = pd.DataFrame({"doc": ["a", "b", "c", "c"], "term": ["x", "y", "x", "unknown"]})
-    matrix = xq.to_features(tokens, vectors=vectors)
-    assert matrix.loc["a"] @ matrix.loc["c"] == pytest.approx(1)  # unknown words do not count
-    assert matrix.loc["a"] @ matrix.loc["b"] < 0
-
-
-def test_the_report_of_2022_has_no_say_by_default():
-    without = xq.to_features(WORDS, vectors=xq.load_table("vectors_without_2022"))
-    pd.testing.assert_frame_equal(without, xq.to_features(WORDS))
-    assert not np.allclose(without, xq.to_features(WORDS, vectors=xq.load_table("vectors")))
-
-
-def test_unknown_kind():
-    with pytest.raises(ValueError, match="kind is 'bert'; expected one of"):
-        xq.to_features(WORDS, kind="bert")
 
 
 # ── cluster_documents ────────────────────────────────────────────────────────────────────────
@@ -145,9 +95,9 @@ def test_two_obvious_groups_are_found_by_every_method_but_maybe_lda(method):
     ("change", "message"),
     [
         ({"method": "dbscan"}, "method is 'dbscan'; expected one of"),
-        ({"n_clusters": 7}, "7 groups of 4 documents"),
-        ({"n_clusters": 0}, "0 groups of 4 documents"),
-        ({"n_clusters": 2.5}, "2.5 groups of 4 documents"),
+        ({"n_clusters": 5}, "n_clusters is 5, but there are 4 documents"),
+        ({"n_clusters": 0}, "n_clusters is 0; expected 1 or more"),
+        ({"n_clusters": 2.5}, "n_clusters is 2.5; expected a whole number"),
         ({"method": "nmf"}, "'nmf' needs counts or weights; the matrix has negative numbers"),
         ({"matrix": make_matrix([[1, 0], [0, 0]])}, r"no features in \['b'\]"),
         ({"matrix": make_matrix([[1, np.nan], [0, 1]])}, "missing numbers"),
@@ -156,50 +106,65 @@ def test_two_obvious_groups_are_found_by_every_method_but_maybe_lda(method):
 )
 def test_bad_input_is_refused(change, message):
     options = {"matrix": make_matrix([[1, 0], [0, -1], [1, 1], [1, 2]]), "n_clusters": 2} | change
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         xq.cluster_documents(options.pop("matrix"), **options)
 
 
-# ── samples, consensus, stability ────────────────────────────────────────────────────────────
+def test_documents_without_a_common_word_are_grouped_by_a_fixed_lot():
+    """Eight documents equally far from each other: whichever pairs merge, it is always these."""
+    matrix = make_matrix(np.eye(8))
+    for method in ("average", "ward", "kmeans"):
+        labels = xq.cluster_documents(matrix, n_clusters=3, method=method)
+        noise = np.random.default_rng(1).normal(0, 1e-15, matrix.shape)
+        assert labels.equals(xq.cluster_documents(matrix + noise, n_clusters=3, method=method))
 
 
-def test_samples_hold_the_share_asked_for_and_do_not_depend_on_order():
-    samples = xq.cluster_samples(FEATURES, n_clusters=6, draws=20)
-    assert samples.shape == (38, 20)
-    assert set((samples > 0).sum()) == {30}  # 0.8 of 38
-    assert set(samples.nunique()) == {7}  # six groups, and 0 for those left out
+# ── stability ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_samples_leave_out_a_fifth_and_do_not_depend_on_order():
+    table = xq.score_stability(FEATURES, n_clusters=6, draws=20)
     turned = FEATURES.sample(frac=1, random_state=2)
-    pd.testing.assert_frame_equal(xq.cluster_samples(turned, n_clusters=6, draws=20), samples)
-    with pytest.raises(ValueError, match="samples of 8 documents cannot have 9 groups"):
-        xq.cluster_samples(FEATURES, n_clusters=9, share=0.2)
-    with pytest.raises(ValueError, match="share is 2"):
-        xq.cluster_samples(FEATURES, n_clusters=9, share=2)
+    pd.testing.assert_frame_equal(xq.score_stability(turned, n_clusters=6, draws=20), table)
+    assert table["cluster"].tolist() == ["(all)", *"123456"]
+    labels = xq.cluster_documents(FEATURES, n_clusters=6)
+    assert table["n"].tolist() == [38, *labels.value_counts().sort_index()]
+    runs = _sample(FEATURES.to_numpy(), [1], "average", 20, 0.8, 0)[0]
+    assert set((runs > 0).sum(axis=1)) == {30}  # 0.8 of 38
+    assert len({tuple(run) for run in runs}) > 1
+    for change, message in [
+        ({"share": 0.2}, "samples of 8 documents cannot have 9 groups"),
+        ({"share": 2}, "share is 2"),
+        ({"share": 0}, "share is 0"),
+        ({"draws": 1}, "draws is 1"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            xq.score_stability(FEATURES, n_clusters=9, **change)
 
 
-def test_consensus_by_hand():
-    samples = pd.DataFrame([[1, 1, 0], [1, 2, 1], [2, 2, 1]], index=list("abc"))
-    # a and b: both drawn twice, once together; a and c: twice, never; b and c: thrice, twice
-    expected = [[1, 1 / 2, 0], [1 / 2, 1, 2 / 3], [0, 2 / 3, 1]]
-    np.testing.assert_allclose(xq.to_consensus(samples), expected)
-    apart = xq.to_consensus(pd.DataFrame([[1, 0], [0, 1]], index=list("ab")))
-    assert np.isnan(apart.loc["a", "b"])
+def test_one_seed_after_another_where_nothing_is_left_out():
+    counts = xq.to_features(WORDS, by="task_id", kind="counts")
+    whole = xq.score_stability(FEATURES, n_clusters=5, draws=3, share=1).iloc[0]
+    assert whole[["jaccard", "ari", "ami"]].tolist() == [1, 1, 1]  # no chance in the method
+    options = {"n_clusters": 5, "method": "lda", "draws": 3, "share": 1}
+    assert xq.score_stability(counts, **options)["ari"].iloc[0] < 0.5
 
 
-def test_stability_by_hand():
-    samples = pd.DataFrame([[1, 1], [1, 2], [2, 2], [2, 0]], index=list("abcd"))
-    labels = pd.Series([1, 1, 2, 2], index=list("abcd"))
-    table = xq.score_stability(samples, labels).set_index("cluster")
-    # draw 1 has both groups; draw 2 has {a}, {b, c}: overlap 1/2 with {a, b}, 1/2 with {c}
-    assert table.loc["1", "jaccard"] == pytest.approx((1 + 1 / 2) / 2)
-    assert table.loc["2", "jaccard"] == pytest.approx((1 + 1 / 2) / 2)
-    assert table.loc["1", "together"] == pytest.approx(1 / 2)
-    assert table.loc["1", "apart"] == pytest.approx((0 + 0 + 1 / 2 + 0) / 4)
-    assert table.loc["(all)", "ari"] == pytest.approx(adjusted_rand_score([1, 1, 2], [1, 2, 2]))
-    assert table.loc["(all)", "ami"] == pytest.approx(
-        adjusted_mutual_info_score([1, 1, 2], [1, 2, 2])
-    )
-    with pytest.raises(ValueError, match="different documents"):
-        xq.score_stability(samples, labels.iloc[:3])
+def test_overlaps_by_hand():
+    runs = np.array([[1, 1, 2, 2], [1, 2, 2, 0]])
+    # run 1 has both groups; run 2 has {a}, {b, c}: overlap 1/2 with {a, b}, 1/2 with {c}
+    assert _find_overlaps(np.array([1, 1, 2, 2]), runs) == pytest.approx([(1 + 1 / 2) / 2] * 2)
+    # the third group was never drawn
+    assert _find_overlaps(np.array([1, 1, 1, 3]), runs[1:]).tolist() == [2 / 3, 0]
+
+
+def test_stability_is_the_mean_over_pairs_of_samples():
+    runs = _sample(FEATURES.to_numpy(), [4], "average", 3, 0.8, 0)[0]
+    pairs = [(a[both], b[both]) for a, b in [(runs[0], runs[1]), (runs[1], runs[2])]
+             for both in [(a > 0) & (b > 0)]]  # fmt: skip
+    row = xq.score_stability(FEATURES, n_clusters=4, draws=3).iloc[0]
+    assert row["ami"] == pytest.approx(np.mean([adjusted_mutual_info_score(*p) for p in pairs]))
+    assert row["ari"] == pytest.approx(_compare_runs(runs).mean())
 
 
 def test_index_of_all_pairs_is_that_of_scikit_learn():
@@ -220,34 +185,19 @@ def test_silhouette_is_that_of_scikit_learn(size):
     assert _silhouette(FEATURES.to_numpy(), labels) == pytest.approx(expected)
 
 
-def test_one_firm_group_is_not_drowned_by_loose_ones():
+def test_one_stable_group_is_not_drowned_by_loose_ones():
     rng = np.random.default_rng(0)
-    firm = np.eye(9)[[0] * 6] + rng.normal(0, 0.01, (6, 9))
+    stable = np.eye(9)[[0] * 6] + rng.normal(0, 0.01, (6, 9))
     loose = rng.normal(0, 1, (18, 9)) * (np.arange(9) > 0)
     index = [f"d{i:02}" for i in range(24)]
-    matrix = pd.DataFrame(np.vstack([firm, loose]), index=index)
+    matrix = pd.DataFrame(np.vstack([stable, loose]), index=index)
     labels = xq.cluster_documents(matrix, n_clusters=5)
-    table = xq.score_stability(xq.cluster_samples(matrix, n_clusters=5), labels)
+    table = xq.score_stability(matrix, n_clusters=5)
     table = table.set_index("cluster")["jaccard"]
     own = str(labels["d00"])
     assert set(labels[labels == labels["d00"]].index) == set(index[:6])
     assert table[own] > 0.95
     assert table.drop([own, "(all)"]).max() < 0.95
-
-
-def test_range_says_of_every_number_what_stability_says():
-    chance = pd.Series({4: 0.75, 6: 2.0})
-    table = xq.score_range(FEATURES, n_clusters=[4, 6], chance=chance, draws=30)
-    assert len(table) == 2 * 38
-    assert not table.loc[table["n_clusters"] == 6, "firm"].any()
-    labels = xq.cluster_documents(FEATURES, n_clusters=4)
-    samples = xq.cluster_samples(FEATURES, n_clusters=4, draws=30)
-    stable = xq.score_stability(samples, labels).set_index("cluster")["jaccard"]
-    four = table[table["n_clusters"] == 4].set_index("doc")
-    assert four["cluster"].to_dict() == labels.to_dict()
-    assert four["jaccard"].tolist() == stable[four["cluster"].astype("str")].tolist()
-    assert (four["firm"] == (four["jaccard"] > 0.75)).all()
-    assert "firm" not in xq.score_range(FEATURES, n_clusters=[4], draws=5)
 
 
 # ── structure ────────────────────────────────────────────────────────────────────────────────
@@ -312,10 +262,17 @@ def test_quantiles_of_the_corpora_without_groups(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "change", [{"nulls": 18}, {"n_clusters": ()}, {"method": "lda"}, {"by": "task"}]
+    ("change", "message"),
+    [
+        ({"nulls": 18}, "nulls is 18; expected 19 or more"),
+        ({"n_clusters": ()}, "expected numbers of groups"),
+        ({"n_clusters": (2, 25)}, "n_clusters is 25, but there are 24 documents"),
+        ({"method": "lda"}, "method is 'lda'; expected one of"),
+        ({"by": "task"}, "tokens has no column"),
+    ],
 )
-def test_structure_refuses_what_cannot_be_judged(change):
-    with pytest.raises(ValueError, match="expected one of|no column"):
+def test_structure_refuses_what_cannot_be_judged(change, message):
+    with pytest.raises(ValueError, match=message):
         xq.score_structure(make_corpus(2), **{"kind": "words", "n_clusters": (2,)} | change)
 
 
@@ -347,17 +304,6 @@ def test_clusters_are_described_by_their_own_words():
         xq.describe_clusters(labels.drop("d00"), tokens)
 
 
-def test_names_given_by_hand_belong_to_groups_that_are_found():
-    found = set()
-    for size in range(3, 15):
-        labels = xq.cluster_documents(FEATURES, n_clusters=size)
-        found |= {" ".join(sorted(part.index)) for _, part in labels.groupby(labels)}
-    groups = xq.load_table("groups")
-    assert set(groups["task_ids"]) <= found
-    assert groups["name"].is_unique
-    assert groups["name_en"].is_unique
-
-
 def test_agreement_is_that_of_scikit_learn_with_a_jackknife_interval():
     labels = pd.Series([1, 1, 1, 2, 2, 2], index=list("abcdef"))
     known = pd.DataFrame({"same": list("xxxyyy"), "other": list("xyxyxy")}, index=labels.index)
@@ -376,36 +322,10 @@ def test_agreement_is_that_of_scikit_learn_with_a_jackknife_interval():
     assert grouped.loc["other", "ari_low"] == pytest.approx(
         table.loc["other", "ari"] - 1.96 * error
     )
-    with pytest.raises(ValueError, match="intervals need two"):
+    with pytest.raises(ValueError, match="intervals need two at least"):
         xq.compare_labels(labels, known, groups=pd.Series("p", labels.index))
-    quick = xq.compare_labels(labels, known, intervals=False).set_index("reference")
-    assert quick["ari"].tolist() == table["ari"].tolist()
-    assert quick[["ari_low", "ami_high"]].isna().all(axis=None)
     with pytest.raises(ValueError, match="expected the documents of labels"):
         xq.compare_labels(labels, known.iloc[1:])
-
-
-def test_every_specification_is_tried_and_compared():
-    tokens = make_corpus(2)
-    known = pd.DataFrame({"half": [i % 2 for i in range(24)]}, index=sorted(set(tokens["doc"])))
-    table = xq.score_specifications(
-        {"none": tokens, "shared": tokens[~tokens["term"].str.startswith("shared")]},
-        known,
-        groups={"evens": [*known.index[::2]]},
-        kinds=["words", "characters"],
-        methods=["average", "nmf"],
-        n_clusters=[2, 3],
-    )
-    assert len(table) == 2 * 2 * 2 * 2
-    two = table[(table["kind"] == "words") & (table["n_clusters"] == 2)]
-    assert two["ari_half"].tolist() == [1] * 4
-    assert two["evens"].tolist() == [1] * 4
-    assert (two["evens_dealt"] < 1).all()
-    assert two["evens_dealt"].nunique() > 1
-    with pytest.raises(ValueError, match=r"documents that references have not: \['d99'\]"):
-        xq.score_specifications({"none": tokens}, known, groups={"x": ["d99"]})
-    with pytest.raises(ValueError, match=r"cannot be called \['kind'\]"):
-        xq.score_specifications({"none": tokens}, known, groups={"kind": ["d01"]})
 
 
 def test_recovery_by_hand():

@@ -1,123 +1,45 @@
-"""Group documents, and say how firm the groups are.
+"""Group documents, and say how stable the groups are.
 
-A matrix has documents in rows, one named row each. Whatever order the rows come in, the groups are
-the same: documents are put in the order of their names first.
+A matrix has documents in rows, one named row each, as `to_features` returns it. Whatever order the
+rows come in, and whatever processor does the sums, the groups are the same: documents are put in
+the order of their names first, and ties are broken by a fixed lot.
 """
 
 from collections import Counter
-from functools import cache
-from itertools import product
 
 import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import linkage
-from sklearn import decomposition
-from sklearn.cluster import KMeans
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.cluster import KMeans, kmeans_plusplus
+from sklearn.decomposition import NMF, LatentDirichletAllocation
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+from sklearn.preprocessing import normalize
 
-from .door import check_frame
-from .tables import load_table
-from .text import (
-    _average_vectors,
-    _lexicon,
-    _scale,
-    _to_numbers,
-    score_keyness,
-    to_matrix,
-    weight_terms,
-)
+from .door import check_choice, check_count, check_frame, check_index
+from .text import score_keyness, to_features
 
-KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture", "counts")
 METHODS = ("average", "ward", "kmeans", "nmf", "lda")
 NULLS = ("shuffled", "cloud")
 STATISTICS = ("stability", "silhouette")
-_STARTS, _LSA, _LEVEL = 25, 50, 0.05
-
-
-def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
-    """Represent every unit of analysis by numbers, so that likeness is the cosine of two rows.
-
-    Parameters
-    ----------
-    tokens : DataFrame
-        From `tokenize`, perhaps filtered.
-    by : str, default "doc"
-        Column with the unit of analysis.
-    kind : {"vectors", "words", "lexicon", "characters", "lsa", "mixture", "counts"}
-        "words": tf-idf of words (`weight_terms`); "lexicon": the same of the terms of
-        ``data/terms.csv`` only; "characters": tf-idf of runs of two to four characters
-        of the tokens in their order; "lsa": "words" brought down to fifty dimensions (latent
-        semantic analysis); "vectors": mean of word vectors learned from the work reports,
-        weighted by inverse document frequency, their common direction removed; "mixture":
-        "words", "characters" and "vectors" side by side, with equal weight; "counts": how often
-        each word occurs (`to_matrix`).
-    vectors : DataFrame, optional
-        Word vectors as ``load_table("vectors")`` gives them; those of "vectors_without_2022" if
-        omitted, so that the report the list follows has no say in how its words are understood.
-
-    Returns
-    -------
-    DataFrame
-        Units in rows, sorted, each of length 1 (but for "counts", and for units with none of the
-        features); features in columns.
-
-    Raises
-    ------
-    ValueError
-        If the kind is unknown or a column is missing.
-
-    Notes
-    -----
-    Mean vectors: Arora, Liang and Ma 2017, https://openreview.net/forum?id=SyK00v5xx. Latent
-    semantic analysis: Deerwester et al. 1990.
-    """
-    if kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
-    check_frame(tokens, "tokens", by, "term")
-    if tokens[[by, "term"]].isna().any(axis=None):
-        raise ValueError(f"some tokens have no {by!r} or no term; drop them or fill the column")
-    if kind == "counts":
-        return to_matrix(tokens, by=by)
-    units = pd.Index(sorted(tokens[by].unique()), name=by)
-    if kind == "mixture":
-        parts = [
-            to_features(tokens, by=by, kind=each, vectors=vectors).add_prefix(f"{each}:")
-            for each in ("words", "characters", "vectors")
-        ]
-        return pd.concat(parts, axis=1) / np.sqrt(len(parts))
-    if kind == "characters":
-        texts = tokens.astype({"term": "str"}).groupby(by, observed=True)["term"].agg("".join)
-        weigh = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), sublinear_tf=True)
-        weights = weigh.fit_transform(texts[units]).toarray()
-        return pd.DataFrame(weights, units, weigh.get_feature_names_out())
-    if kind == "vectors":
-        learned = _read_vectors() if vectors is None else _to_numbers(vectors)
-        counts = to_matrix(tokens[tokens["term"].isin(learned.index)], by=by)
-        means = _average_vectors(counts.to_numpy(), learned.loc[counts.columns].to_numpy())
-        return pd.DataFrame(means, counts.index).reindex(units, fill_value=0.0)
-    if kind == "lexicon":
-        tokens = tokens[tokens["term"].isin(_lexicon())]
-    table = weight_terms(tokens, by=by)
-    weights = table.pivot(index=by, columns="term", values="tf_idf")
-    weights = weights.reindex(units).fillna(0.0)
-    if kind == "lsa":
-        left, sizes, _ = np.linalg.svd(weights.to_numpy(), full_matrices=False)
-        return pd.DataFrame(_scale(left[:, :_LSA] * sizes[:_LSA]), units)
-    return weights
+_LEVEL = 0.05  # of the verdict
+_STARTS = 25  # of k-means
+# Documents without a common word are equally far from everything, and rounding, which differs from
+# processor to processor, would say which go together first. This lot is far above rounding (1e-15)
+# and far below what any text says.
+_LOT = 1e-4
 
 
 def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
     """Group documents.
 
-    The main method is average-link agglomerative clustering of cosine distances: it draws no lots,
-    its tree shows every step, and it asks of two groups how alike their members are on average
-    rather than how near one lucky pair is. The others are here to be compared with.
+    The main method is average-link agglomerative clustering of cosine distances: it is
+    deterministic, its tree shows every step, and it asks of two groups how alike their members are
+    on average rather than how near one lucky pair is. The others are here to be compared with.
 
     Parameters
     ----------
     matrix : DataFrame
-        Documents in rows, from `to_features`; for "lda" of kind "counts".
+        Documents in rows, from `to_features`; for "nmf" and "lda" without negative numbers.
     n_clusters : int
         How many groups.
     method : {"average", "ward", "kmeans", "nmf", "lda"}, default "average"
@@ -135,6 +57,8 @@ def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
 
     Raises
     ------
+    TypeError
+        If the matrix is no DataFrame, its index has several levels, or a column has no numbers.
     ValueError
         If the method is unknown, there are fewer documents than groups, a document is named twice
         or has no features, a number is missing, or "nmf" or "lda" is given negative numbers.
@@ -144,77 +68,25 @@ def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
     Uses SciPy and scikit-learn.
     """
     table = _check_matrix(matrix, method, n_clusters)
-    labels = _label(_turn(table, method), [n_clusters], method, random_state)[0]
+    labels = _label(_to_array(table, method), [n_clusters], method, random_state)[0]
     labels = pd.Series(_number_by_size(labels), table.index, name="cluster")
     return labels.reindex(matrix.index)
 
 
-def cluster_samples(matrix, *, n_clusters, method="average", draws=100, share=0.8, random_state=0):
-    """Group random samples of the documents, to see which groups come back.
+def score_stability(matrix, *, n_clusters, method="average", draws=100, share=0.8, random_state=0):
+    """Score how well groups come back when some documents are left out.
 
     Parameters
     ----------
     matrix, n_clusters, method
-        As for `cluster_documents`.
+        As for `cluster_documents`, whose groups are judged.
     draws : int, default 100
-        How many samples.
+        How many samples of documents are grouped.
     share : float, default 0.8
         Share of the documents in each, drawn without replacement; with 1 only the seed of the
-        method differs from one draw to the next.
+        method differs from one sample to the next.
     random_state : int, default 0
         Seed.
-
-    Returns
-    -------
-    DataFrame of int
-        Documents in rows, sorted; draws in columns; 0 where a document was not drawn.
-
-    Raises
-    ------
-    ValueError
-        As `cluster_documents`; also if a sample would have fewer documents than groups.
-    """
-    table = _check_matrix(matrix, method, n_clusters)
-    _check_size(len(table), share, n_clusters)
-    runs = _sample(_turn(table, method), [n_clusters], method, draws, share, random_state)[0]
-    return pd.DataFrame(runs.T, table.index)
-
-
-def to_consensus(samples):
-    """Return how often two documents were grouped together when both were drawn.
-
-    Parameters
-    ----------
-    samples : DataFrame
-        From `cluster_samples`.
-
-    Returns
-    -------
-    DataFrame
-        Documents in rows and in columns; shares from 0 to 1, missing for two documents that were
-        never drawn together.
-
-    Notes
-    -----
-    Consensus matrix of Monti et al. 2003, doi:10.1023/A:1023949509487.
-    """
-    runs = samples.to_numpy()
-    both = (runs > 0).astype(float)
-    both = both @ both.T
-    together = sum((run[:, None] == run) & (run[:, None] > 0) & (run > 0) for run in runs.T)
-    with np.errstate(invalid="ignore"):
-        return pd.DataFrame(together / both, samples.index, samples.index)
-
-
-def score_stability(samples, labels):
-    """Score how well groups come back when documents are left out.
-
-    Parameters
-    ----------
-    samples : DataFrame
-        From `cluster_samples`.
-    labels : Series
-        Document → group, from `cluster_documents`.
 
     Returns
     -------
@@ -223,104 +95,59 @@ def score_stability(samples, labels):
 
         - ``cluster`` : str, "(all)" or the group
         - ``n`` : int, documents
-        - ``jaccard`` : float, overlap of the group's drawn documents with the group of the sample
-          that is most like it, averaged over samples; for all groups the mean over documents.
-          Fixed bounds (0.75 is often called stable) are met by small groups of shuffled texts too:
-          compare with ``jaccard_high`` of `score_structure`
-        - ``together`` : float, mean consensus of two documents of the group; missing for one alone
-        - ``apart`` : float, highest mean consensus with the documents of another group
+        - ``jaccard`` : float, overlap of the group's drawn documents with its best match in the
+          sample, averaged over samples; for all groups the mean over documents. Fixed bounds (0.75
+          is often called stable) are met by small groups of shuffled texts too: compare with
+          ``jaccard_high`` of `score_structure`
         - ``ari``, ``ami`` : float, adjusted Rand index and adjusted mutual information, mean over
           pairs of samples (all pairs; each sample with the next), on the documents both drew, if
           there are two; only in the first row
 
     Raises
     ------
-    ValueError
-        If the two name different documents.
+    TypeError, ValueError
+        As `cluster_documents`; also if a sample would have fewer documents than groups.
 
     Notes
     -----
     Hennig 2007, doi:10.1016/j.csda.2006.11.025; Hubert and Arabie 1985, doi:10.1007/BF01908075;
     Vinh, Epps and Bailey 2010, https://jmlr.org/papers/v11/vinh10a.html.
     """
-    if set(samples.index) != set(labels.index) or labels.isna().any():
-        raise ValueError("samples and labels name different documents, or a label is missing")
-    labels, runs = labels.reindex(samples.index).to_numpy(), samples.to_numpy()
-    consensus = to_consensus(samples).to_numpy()
-    rows = []
-    for cluster in np.unique(labels):
-        inside = labels == cluster
-        block = consensus[np.ix_(inside, inside)][~np.eye(inside.sum(), dtype=bool)]
-        across = [consensus[np.ix_(inside, labels == each)] for each in set(labels) - {cluster}]
-        rows.append({"cluster": str(cluster), "n": inside.sum()})
-        rows[-1]["together"] = np.nanmean(block) if block.size else np.nan
-        rows[-1]["apart"] = max((np.nanmean(each) for each in across), default=np.nan)
-    overlaps = _find_overlaps(labels, runs.T)
-    rows = [row | {"jaccard": overlap} for row, overlap in zip(rows, overlaps, strict=True)]
-    mean = np.average(overlaps, weights=[row["n"] for row in rows])
-    pairs = [(one[both], two[both]) for one, two in zip(runs.T[:-1], runs.T[1:], strict=True)
-             if (both := (one > 0) & (two > 0)).sum() > 1]  # fmt: skip
-    ami = np.mean([adjusted_mutual_info_score(*pair) for pair in pairs]) if pairs else np.nan
-    whole = {"cluster": "(all)", "n": len(labels), "jaccard": mean}
-    whole |= {"ari": np.nanmean(_compare_runs(runs.T)), "ami": ami}
-    columns = ["cluster", "n", "jaccard", "together", "apart", "ari", "ami"]
-    return pd.DataFrame([whole, *rows], columns=columns)
-
-
-def score_range(matrix, *, n_clusters, chance=None, method="average", draws=100, random_state=0):
-    """Group documents into several numbers of groups, and say which groups are firm.
-
-    Parameters
-    ----------
-    matrix, method
-        As for `cluster_documents`.
-    n_clusters : sequence of int
-        Numbers of groups.
-    chance : Series, optional
-        Number of groups → the ``jaccard`` that a group must exceed to be firm; ``jaccard_high`` of
-        `score_structure`.
-    draws : int, default 100
-        Samples of documents for every number.
-    random_state : int, default 0
-        Seed.
-
-    Returns
-    -------
-    DataFrame
-        One row per number of groups and document, documents sorted. Columns
-
-        - ``n_clusters`` : int
-        - ``doc`` : document
-        - ``cluster`` : int, as `cluster_documents`
-        - ``jaccard`` : float, stability of that group, as `score_stability`
-        - ``firm`` : bool, whether the group's ``jaccard`` exceeds chance; only if that is given
-
-    Raises
-    ------
-    ValueError
-        As `cluster_samples`; also if chance lacks a number of groups.
-    """
-    parts, options = [], {"method": method, "random_state": random_state}
-    if chance is not None and (missing := sorted({*n_clusters} - {*chance.dropna().index})):
-        raise ValueError(f"chance has no value for {missing} groups")
-    for size in n_clusters:
-        labels = cluster_documents(matrix, n_clusters=size, **options).sort_index()
-        samples = cluster_samples(matrix, n_clusters=size, draws=draws, **options)
-        stable = dict(enumerate(_find_overlaps(labels.to_numpy(), samples.to_numpy().T), start=1))
-        part = {"n_clusters": size, "doc": labels.index, "cluster": labels.to_numpy()}
-        part = pd.DataFrame(part | {"jaccard": labels.map(stable).to_numpy()})
-        parts.append(part if chance is None else part.assign(firm=part["jaccard"] > chance[size]))
-    return pd.concat(parts, ignore_index=True)
+    matrix = _check_matrix(matrix, method, n_clusters)
+    check_count(draws, "draws", 2)
+    _check_sample(len(matrix), share, n_clusters)
+    array = _to_array(matrix, method)
+    labels = np.array(_number_by_size(_label(array, [n_clusters], method, random_state)[0]))
+    runs = _sample(array, [n_clusters], method, draws, share, random_state)[0]
+    sizes = np.bincount(labels)[1:]
+    overlaps = _find_overlaps(labels, runs)
+    ami = []
+    for one, other in zip(runs[:-1], runs[1:], strict=True):
+        both = (one > 0) & (other > 0)
+        if both.sum() > 1:
+            ami.append(adjusted_mutual_info_score(one[both], other[both]))
+    groups = {"cluster": [str(i + 1) for i in range(len(sizes))], "n": sizes, "jaccard": overlaps}
+    whole = {"cluster": "(all)", "n": len(labels), "jaccard": np.average(overlaps, weights=sizes)}
+    whole |= {"ari": np.nanmean(_compare_runs(runs)), "ami": np.mean(ami) if ami else np.nan}
+    return pd.concat([pd.DataFrame([whole]), pd.DataFrame(groups)], ignore_index=True)
 
 
 def score_structure(
-    tokens, *, by="doc", n_clusters=(6, 8, 10, 12, 14), kind="vectors", method="average",
-    vectors=None, nulls=99, draws=20, random_state=0,
-):  # fmt: skip
+    tokens,
+    *,
+    by="doc",
+    n_clusters=(6, 8, 10, 12, 14),
+    kind="vectors",
+    method="average",
+    vectors=None,
+    nulls=99,
+    draws=20,
+    random_state=0,
+):
     """Score whether there are groups at all, against texts and clouds that have none.
 
     Any method finds groups in anything. So the same is done with documents that have none, made in
-    two ways. *shuffled*: all words are dealt anew to the documents, each as long as before; what
+    two ways. *shuffled*: all words are permuted over the documents, each as long as before; what
     beats this has themes. *cloud*: documents are drawn from one Gaussian cloud with the mean and
     the covariance of the real ones; what beats this has gaps between its themes, where a cloud has
     themes that run into each other.
@@ -331,8 +158,8 @@ def score_structure(
         As for `to_features`.
     n_clusters : sequence of int
         Numbers of groups to try.
-    method : str, default "average"
-        "average", "ward" or "kmeans", as for `cluster_documents`.
+    method : {"average", "ward", "kmeans"}, default "average"
+        As for `cluster_documents`.
     nulls : int, default 99
         How many corpora without groups of each kind; at least 19, or no p could be 0.05. With few,
         a verdict near the border depends on the seed.
@@ -356,72 +183,81 @@ def score_structure(
         - ``p_any`` : float, the same for whichever number of groups each corpus does best with, in
           standard deviations; so one may look at many numbers. The same for all numbers
         - ``jaccard_high`` : float, 95 % quantile of ``jaccard`` (`score_stability`) of the single
-          groups of the corpora without groups: above it a group is firm. Same for both statistics
+          groups of the corpora without groups: above it a group is stable. Same for both statistics
         - ``verdict`` : str, the same in all rows. "structure" if both statistics beat the shuffled
           texts and one of them beats the cloud (``p_any`` at most 0.05); "none" if neither beats
           the shuffled texts; else "weak"
 
     Raises
     ------
-    ValueError
-        As `to_features` and `cluster_documents`.
+    TypeError, ValueError
+        As `to_features` and `cluster_documents`; also if there are no numbers of groups to try.
 
     Notes
     -----
     One Gaussian cloud as a null: Liu, Hayes, Nobel and Marron 2008,
-    doi:10.1198/016214508000000454. A cloud is asked to beat one statistic only: a long one falls
-    into two very stable halves, and shows no gap between them. Of corpora without groups about one
-    in ten gets "weak", because two statistics are tried. Documents strung along a curve are no
-    Gaussian cloud either and may get "structure" without gaps.
+    doi:10.1198/016214508000000454; a document of the cloud is a random mixture of the real ones.
+    A cloud is asked to beat one statistic only: a long one falls into two very stable halves, and
+    shows no gap between them. Of corpora without groups about one in ten gets "weak", because two
+    statistics are tried. Documents strung along a curve are no Gaussian cloud either and may get
+    "structure" without gaps.
     """
-    check_frame(tokens, "tokens", by, "term")
-    sizes, share, rng = [*n_clusters], 0.8, np.random.default_rng(random_state)
-    if method not in METHODS[:3] or not sizes or nulls < 19:
-        problem = f"method {method!r}, n_clusters {sizes}, nulls {nulls}"
-        raise ValueError(f"{problem}: expected one of {METHODS[:3]}, some numbers, at least 19")
+    check_frame(tokens, "tokens", by, "term", filled=(by, "term"))
+    check_choice(method, "method", METHODS[:3])
+    check_count(nulls, "nulls", 19)
+    check_count(draws, "draws", 2)
+    if isinstance(n_clusters, str) or not np.iterable(n_clusters) or not len(n_clusters):
+        raise ValueError(f"n_clusters is {n_clusters!r}; expected numbers of groups: (6, 8, 10)")
+    sizes = [*n_clusters]
+    for size in sizes:
+        check_count(size, "n_clusters", 1)
+    share, rng = 0.8, np.random.default_rng(random_state)
     order = list(dict.fromkeys(name for name in (by, "doc", "start") if name in tokens))
     tokens = tokens.sort_values(order, kind="stable")
 
     def to_array(table):
-        matrix = _check_matrix(to_features(table, by=by, kind=kind, vectors=vectors), method, 1)
-        _check_size(len(matrix), share, max(sizes))
-        return _turn(matrix, method)
+        matrix = to_features(table, by=by, kind=kind, vectors=vectors)
+        matrix = _check_matrix(matrix, method, max(sizes))
+        _check_sample(len(matrix), share, max(sizes))
+        return _to_array(matrix, method)
 
     def measure(array):
+        """Return statistics × numbers of groups, and the overlaps of the groups by number."""
         runs = _sample(array, sizes, method, draws, share, random_state)
         whole = _label(array, sizes, method, random_state)
-        scores = (
-            [np.nanmean(_compare_runs(run)) for run in runs],
-            [_silhouette(array, w) for w in whole],
-        )
-        return np.array(scores), list(map(_find_overlaps, whole, runs))
+        stability = [np.nanmean(_compare_runs(run)) for run in runs]
+        silhouette = [_silhouette(array, labels) for labels in whole]
+        overlaps = [_find_overlaps(labels, run) for labels, run in zip(whole, runs, strict=True)]
+        return np.array([stability, silhouette]), overlaps
 
-    def shuffle():
-        return to_array(tokens.assign(term=tokens["term"].to_numpy()[rng.permutation(len(tokens))]))
+    def draw_shuffled():
+        terms = tokens["term"].to_numpy()[rng.permutation(len(tokens))]
+        return to_array(tokens.assign(term=terms))
 
     array = to_array(tokens)
-    (observed, _), centre = measure(array), array.mean(axis=0)
-    _, widths, axes = np.linalg.svd(array - centre, full_matrices=False)
+    centre = array.mean(axis=0)
 
     def draw_cloud():
-        lots = rng.standard_normal((len(array), len(widths)))
-        return _scale(centre + lots * widths / np.sqrt(len(array) - 1) @ axes)
+        mixture = rng.standard_normal((len(array), len(array))) / np.sqrt(len(array) - 1)
+        return normalize(centre + mixture @ (array - centre))
 
+    observed, _ = measure(array)
     parts = []
-    for null, draw in zip(NULLS, (shuffle, draw_cloud), strict=True):
-        made = [measure(draw()) for _ in range(nulls)]
-        scores = np.array([observed, *(each for each, _ in made)])
-        overlaps = map(np.concatenate, zip(*(each for _, each in made), strict=True))
-        high = [np.nanquantile(each, 0.95) for each in overlaps]
+    for null, draw in zip(NULLS, (draw_shuffled, draw_cloud), strict=True):
+        scores, overlaps = zip(*(measure(draw()) for _ in range(nulls)), strict=True)
+        scores = np.array([observed, *scores])  # corpora × statistics × numbers of groups
+        high = [np.nanquantile(np.concatenate(each), 0.95) for each in zip(*overlaps, strict=True)]
         spread = np.maximum(scores.std(axis=0), 1e-9)
         best = ((scores - scores.mean(axis=0)) / spread).max(axis=2)
         for i, statistic in enumerate(STATISTICS):
-            part = {"statistic": statistic, "null": null, "n_clusters": sizes}
-            part |= {"observed": observed[i], "null_mean": scores[1:, i].mean(axis=0)}
+            part = pd.DataFrame({"statistic": statistic, "null": null, "n_clusters": sizes})
+            part["observed"] = observed[i]
+            part["null_mean"] = scores[1:, i].mean(axis=0)
             part["null_high"] = np.quantile(scores[1:, i], 0.95, axis=0)
             part["p"] = (scores[:, i] >= observed[i]).mean(axis=0)
-            part |= {"p_any": (best[:, i] >= best[0, i]).mean(), "jaccard_high": high}
-            parts.append(pd.DataFrame(part))
+            part["p_any"] = (best[:, i] >= best[0, i]).mean()
+            part["jaccard_high"] = high
+            parts.append(part)
     table = pd.concat(parts, ignore_index=True)
     return table.assign(verdict=_judge(table))
 
@@ -438,7 +274,7 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
     leads : DataFrame, optional
         One row per document and unit that leads it: the columns ``doc`` and ``unit``.
     names : mapping, optional
-        Group → name given by hand.
+        Group → the name a reader gave it.
     n_terms : int, default 5
         Words, and lead units, per group.
 
@@ -450,7 +286,7 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
         - ``cluster``, ``size`` : the group, and how many documents it has
         - ``suggested`` : str, a label made of the first three words whose interval is above 0;
           empty if there is none
-        - ``given`` : str, the name given by hand; empty if there is none
+        - ``given`` : str, the name a reader gave; empty if there is none
         - ``kind`` : str, "document", "term" or "unit"
         - ``item`` : str, the document, word or unit; words and units by ``z``, highest first
         - ``n``, ``n_other`` : Int64, count in the group and in the others; missing for documents
@@ -458,39 +294,42 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
 
     Raises
     ------
-    ValueError
-        If a column is missing or a document has no group.
+    TypeError, ValueError
+        If the labels are no Series, a column is missing or a document has no group.
     """
+    _check_labels(labels, "labels")
+    check_frame(tokens, "tokens", "doc", "term", filled=("doc", "term"))
+    check_count(n_terms, "n_terms", 1)
     parts = {"term": tokens}
     if leads is not None:
-        check_frame(leads, "leads", "doc", "unit")
+        check_frame(leads, "leads", "doc", "unit", filled=("doc", "unit"))
         parts["unit"] = leads.rename(columns={"unit": "term"})
-    rows, suggested, names = [], {}, {} if names is None else dict(names)
-    for cluster, members in labels.groupby(labels, observed=True):
-        for doc in sorted(members.index):
-            rows.append({"cluster": cluster, "kind": "document", "item": doc})
+    documents = pd.DataFrame({"cluster": labels, "item": labels.index, "kind": "document"})
+    said = [documents.sort_values(["cluster", "item"])]
+    suggested = {}
     for kind, table in parts.items():
         if strange := set(table["doc"].astype("str")) - set(labels.index.astype("str")):
-            raise ValueError(f"no group for the documents {sorted(strange)}")
+            raise ValueError(
+                f"no group for the documents {sorted(strange)[:5]}; drop or label them"
+            )
         inside = labels[labels.index.isin(table["doc"])]
         scores = score_keyness(table, by=inside, draws=0, min_count=2)
         first = scores[scores["z"] > 0].groupby("group", observed=True).head(n_terms)
-        rows += first.rename(columns={"group": "cluster", "term": "item"}).assign(
-            kind=kind
-        ).to_dict("records")  # fmt: skip
+        said.append(first.rename(columns={"group": "cluster", "term": "item"}).assign(kind=kind))
         if kind == "term":
-            firm = first[first["log_ratio_low"] > 0].groupby("group", observed=True)["term"]
-            suggested = {group: "·".join([*terms][:3]) for group, terms in firm}
-    columns = ["cluster", "kind", "item", "n", "n_other",
-               "log_ratio", "log_ratio_low", "log_ratio_high"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns).astype({"n": "Int64", "n_other": "Int64"})
-    table.insert(1, "size", table["cluster"].map(Counter(labels)))
-    table.insert(2, "suggested", table["cluster"].map(suggested).fillna(""))
-    table.insert(3, "given", table["cluster"].map(names).fillna("").astype("str"))
+            sure = first[first["log_ratio_low"] > 0].groupby("group", observed=True)["term"]
+            suggested = {group: "·".join([*terms][:3]) for group, terms in sure}
+    columns = ["cluster", "kind", "item", "n", "n_other"]
+    columns += ["log_ratio", "log_ratio_low", "log_ratio_high"]
+    table = pd.concat(said)[columns].astype({"n": "Int64", "n_other": "Int64"})
+    table.insert(1, "size", table["cluster"].map(labels.value_counts()))
+    table.insert(2, "suggested", table["cluster"].map(suggested).fillna("").astype("str"))
+    given = table["cluster"].map({} if names is None else dict(names))
+    table.insert(3, "given", given.fillna("").astype("str"))
     return table.sort_values("cluster", kind="stable", ignore_index=True)
 
 
-def compare_labels(labels, references, *, groups=None, intervals=True):
+def compare_labels(labels, references, *, groups=None):
     """Compare groups with groupings known from elsewhere, chance taken off.
 
     Parameters
@@ -498,12 +337,10 @@ def compare_labels(labels, references, *, groups=None, intervals=True):
     labels : Series
         Document → group.
     references : DataFrame
-        One column per other grouping; same index.
+        One column per other grouping; same documents in the index.
     groups : Series, optional
-        Document → the larger unit it belongs to (a row's task, say), if documents of one unit are
-        not independent; then whole units are left out for the intervals.
-    intervals : bool, default True
-        Whether to compute them; without, it is a hundred times quicker.
+        Document → the larger unit of analysis it belongs to (a row's task, say), if documents of
+        one are not independent; then whole ones are left out for the intervals.
 
     Returns
     -------
@@ -519,111 +356,44 @@ def compare_labels(labels, references, *, groups=None, intervals=True):
 
     Raises
     ------
-    ValueError
-        If the indices differ or a class is missing.
+    TypeError, ValueError
+        If one of the three is of another kind, they name different documents, or a class is
+        missing.
 
     Notes
     -----
-    Intervals are 1.96 standard errors of the jackknife (each document or unit left out in turn):
-    drawing documents with replacement would put copies of one document together and raise both.
-    Hubert and Arabie 1985, doi:10.1007/BF01908075; Efron and Stein 1981,
+    Intervals are 1.96 standard errors of the jackknife (each document or larger unit left out in
+    turn): drawing documents with replacement would put copies of one document together and raise
+    both. Hubert and Arabie 1985, doi:10.1007/BF01908075; Efron and Stein 1981,
     doi:10.1214/aos/1176345462.
     """
-    known = labels.index.is_unique and set(labels.index) == set(references.index)
-    if not known or len(references) != len(labels) or references.isna().any(axis=None):
+    _check_labels(labels, "labels")
+    check_frame(references, "references")
+    check_index(references, "references")
+    known = set(labels.index) == set(references.index)
+    if not known or references.isna().any(axis=None):
         raise ValueError("references: expected the documents of labels once, each with every class")
     references = references.loc[labels.index]
-    unit = (labels.index if groups is None else groups[labels.index]).to_numpy()
-    if intervals and len(set(unit)) < 2:
-        raise ValueError("all documents belong to one unit; intervals need two at least")
-    kept = [np.ones(len(labels), dtype=bool)]
-    kept += [unit != each for each in np.unique(unit)] if intervals else []
-    rows = []
+    if groups is None:
+        groups = pd.Series(labels.index, labels.index)
+    _check_labels(groups, "groups", labels.index)
+    larger = groups[labels.index].to_numpy()
+    left_out = [larger == each for each in np.unique(larger)]
+    if len(left_out) < 2:
+        raise ValueError("all documents belong to one larger unit; intervals need two at least")
+    found, rows = labels.to_numpy(), []
     for name, column in references.items():
-        row = {"reference": name, "n": len(labels), "n_clusters": labels.nunique()}
-        row["n_classes"], known = column.nunique(), column.astype("str").to_numpy()
-        measures = {"ari": adjusted_rand_score, "ami": adjusted_mutual_info_score}
-        for measure, score in measures.items():
-            value, *without = [score(known[keep], labels.to_numpy()[keep]) for keep in kept]
-            error = np.sqrt((len(without) - 1) * np.var(without)) if without else np.nan
+        classes = column.astype("str").to_numpy()
+        row = {"reference": name, "n": len(labels)}
+        row |= {"n_clusters": labels.nunique(), "n_classes": column.nunique()}
+        for measure, score in [("ari", adjusted_rand_score), ("ami", adjusted_mutual_info_score)]:
+            value = score(classes, found)
+            without = [score(classes[~out], found[~out]) for out in left_out]
+            error = np.sqrt((len(without) - 1) * np.var(without))
             row[measure] = value
             row[f"{measure}_low"] = value - 1.96 * error
-            row[f"{measure}_high"] = np.minimum(value + 1.96 * error, 1)
+            row[f"{measure}_high"] = min(value + 1.96 * error, 1)
         rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def score_specifications(
-    tokens, references, *, by="doc", groups=None, kinds=KINDS[:6], methods=METHODS[:3],
-    n_clusters=(4, 6, 8, 10, 12), random_state=0,
-):  # fmt: skip
-    """Group documents in every combination of choices (a multiverse), and compare the groups.
-
-    Parameters
-    ----------
-    tokens : dict
-        Name of a stop list → the tokens it leaves.
-    references : DataFrame
-        One column per other grouping; documents in the index.
-    by : str, default "doc"
-        Column of the tokens with the unit of analysis.
-    groups : dict, optional
-        Name → documents that are said to belong together.
-    kinds : sequence of str
-        As for `to_features`.
-    methods : sequence of str
-        As for `cluster_documents`; "nmf" and "lda" are left out where there are negative numbers.
-    n_clusters : sequence of int
-        Numbers of groups.
-    random_state : int, default 0
-        Seed.
-
-    Returns
-    -------
-    DataFrame
-        One row per specification. Columns
-
-        - ``stop_list``, ``kind``, ``method`` : str
-        - ``n_clusters`` : int
-        - ``ari_`` and the name of a reference : float, adjusted Rand index
-        - the name of a group : float, overlap (Jaccard) of the group with the likest one found
-        - the same and ``_dealt`` : float, the overlap if the documents are dealt to groups of the
-          same sizes at random
-
-    Raises
-    ------
-    ValueError
-        As `to_features` and `cluster_documents`; also if a group has unknown documents or the name
-        of another column.
-
-    Notes
-    -----
-    Steegen, Tuerlinckx, Gelman and Vanpaemel 2016, doi:10.1177/1745691616658637.
-    """
-    rng, rows, groups = np.random.default_rng(random_state), [], groups or {}
-    members = {each for group in groups.values() for each in group}
-    if strange := sorted(members - set(references.index)):
-        raise ValueError(f"groups name documents that references have not: {strange}")
-    if taken := {"stop_list", "kind", "method", "n_clusters"} & set(groups):
-        raise ValueError(f"a group cannot be called {sorted(taken)}")
-    for (stop_list, table), kind in product(tokens.items(), kinds):
-        matrix = _check_matrix(to_features(table, by=by, kind=kind), METHODS[0], 1)
-        quick = pd.DataFrame(_turn(matrix, "average"), matrix.index)
-        for method, size in product(methods, n_clusters):
-            counted = method in ("nmf", "lda")
-            if counted and (matrix < 0).any(axis=None):
-                continue
-            used = {"matrix": matrix if counted else quick, "random_state": random_state}
-            labels = cluster_documents(**used, n_clusters=size, method=method)
-            agreed = compare_labels(labels, references, intervals=False).set_index("reference")
-            row = {"stop_list": stop_list, "kind": kind, "method": method, "n_clusters": size}
-            row |= agreed["ari"].add_prefix("ari_").to_dict()
-            dealt = rng.permutation(labels)
-            for name, members in groups.items():
-                inside = np.where(labels.index.isin(members), 1, 2)
-                row[name] = _find_overlaps(inside, labels.to_numpy()[None])[0]
-                row[f"{name}_dealt"] = _find_overlaps(inside, dealt[None])[0]
-            rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -656,99 +426,149 @@ def score_recovery(matrix, labels, *, method="centroid"):
 
     Raises
     ------
-    ValueError
-        If the method is unknown or a document has no class.
+    TypeError, ValueError
+        If the matrix or the labels are of another kind, the method is unknown, or a document has
+        no class.
     """
-    if method not in ("centroid", "nearest"):
-        raise ValueError(f'method is {method!r}; expected "centroid" or "nearest"')
-    known = labels.index.is_unique and matrix.index.isin(labels.index).all()
-    if not known or labels[matrix.index].isna().any():
-        raise ValueError("labels: expected a class for every document of the matrix")
-    labels = labels[matrix.index]
-    array, (code, classes) = _scale(matrix.to_numpy(float)), pd.factorize(labels, sort=True)
-    gram, member = array @ array.T, np.eye(len(classes))[code]
-    rows = []
-    for i, (doc, own) in enumerate(zip(matrix.index, code, strict=True)):
-        others = member.copy()
-        others[i] = 0
-        if method == "nearest":
-            alike = np.where(others.T > 0, gram[i], -np.inf).max(axis=1)
-        else:  # the mean of the class has the direction of its sum
-            length = np.sqrt(np.maximum(np.diag(others.T @ gram @ others), 1e-12))
-            alike = np.where(others.any(axis=0), gram[i] @ others / length, -np.inf)
-        alike, n_others = alike.round(9), int(others[:, own].sum())
-        found = max(range(len(alike)), key=lambda k: (alike[k], k != own))
-        rank = (alike >= alike[own]).sum() if n_others else np.nan
-        rows.append((doc, classes[own], classes[found], n_others, rank))
-    return pd.DataFrame(rows, columns=["doc", "label", "found", "n_others", "rank"])
+    check_choice(method, "method", ("centroid", "nearest"))
+    _check_numbers(matrix)
+    _check_labels(labels, "labels", matrix.index)
+    own, classes = pd.factorize(labels[matrix.index], sort=True)
+    member = np.eye(len(classes))[own]  # documents × classes
+    gram = normalize(matrix.to_numpy(float))
+    gram = gram @ gram.T
+    row = np.arange(len(gram))
+    n_others = member.sum(axis=0)[own] - 1
+    if method == "nearest":
+        np.fill_diagonal(gram, -np.inf)
+        alike = [gram[:, own == i].max(axis=1) for i in range(len(classes))]
+        alike = np.column_stack(alike)
+    else:  # the mean of a class has the direction of its sum
+        with_class = gram @ member
+        squares = np.tile((member * with_class).sum(axis=0), (len(gram), 1))
+        squares[row, own] += np.diag(gram) - 2 * with_class[row, own]  # itself left out
+        with_class[row, own] -= np.diag(gram)
+        alike = with_class / np.sqrt(np.maximum(squares, 1e-12))
+    alike[row[n_others == 0], own[n_others == 0]] = -np.inf
+    alike = alike.round(9)
+    others = alike.copy()
+    others[row, own] = -np.inf
+    first = np.where(alike[row, own] > others.max(axis=1), own, others.argmax(axis=1))
+    rank = (alike >= alike[row, own][:, None]).sum(axis=1)
+    return pd.DataFrame(
+        {
+            "doc": matrix.index,
+            "label": classes[own],
+            "found": classes[first],
+            "n_others": n_others.astype(int),
+            "rank": np.where(n_others > 0, rank, np.nan),
+        }
+    )
 
 
-@cache
-def _read_vectors():
-    return _to_numbers(load_table("vectors_without_2022"))
+# ── checks ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _check_numbers(matrix):
+    check_frame(matrix, "matrix")
+    check_index(matrix, "matrix")
+    if odd := [*map(str, {*matrix.dtypes} - {*matrix.select_dtypes("number").dtypes})]:
+        raise TypeError(f"matrix has columns of {odd}; expected numbers: see xq.to_features")
+    if matrix.empty:
+        raise ValueError("matrix is empty; expected documents in rows, features in columns")
+    if matrix.isna().any(axis=None):
+        raise ValueError("matrix has missing numbers; fill them or drop these documents")
 
 
 def _check_matrix(matrix, method, n_clusters):
     """Return the matrix with its rows in order."""
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}; expected one of {METHODS}")
-    if not matrix.index.is_unique:
-        twice = matrix.index[matrix.index.duplicated()][0]
-        raise ValueError(f"document named twice: {twice!r}")
-    if n_clusters != int(n_clusters) or not 1 <= n_clusters <= len(matrix):
-        raise ValueError(f"{n_clusters} groups of {len(matrix)} documents; expected fewer groups")
-    if matrix.isna().any(axis=None):
-        raise ValueError("the matrix has missing numbers")
+    check_choice(method, "method", METHODS)
+    check_count(n_clusters, "n_clusters", 1)
+    _check_numbers(matrix)
+    if n_clusters > len(matrix):
+        raise ValueError(f"n_clusters is {n_clusters}, but there are {len(matrix)} documents")
     if empty := [*matrix.index[(matrix == 0).all(axis=1)]]:
         raise ValueError(
-            f"no features in {empty}: leave these documents out, or use other features"
+            f"no features in {empty[:5]}: leave these documents out, or use other features"
         )
     if method in ("nmf", "lda") and (matrix < 0).any(axis=None):
         raise ValueError(f"{method!r} needs counts or weights; the matrix has negative numbers")
     return matrix.sort_index()
 
 
-def _turn(matrix, method):
-    """Return the matrix turned into as many dimensions as rows: same angles, quicker."""
-    array = matrix.to_numpy(float)
-    if len(array) >= array.shape[1] or method in ("nmf", "lda"):
-        return array
-    squares, axes = np.linalg.eigh(array @ array.T)
-    return axes * np.sqrt(np.maximum(squares, 0))
-
-
-def _check_size(n, share, n_clusters):
-    if not 0 < share <= 1:
-        raise ValueError(f"share is {share}; expected more than 0 and at most 1")
+def _check_sample(n, share, n_clusters):
+    if not isinstance(share, int | float) or not 0 < share <= 1:
+        raise ValueError(f"share is {share!r}; expected more than 0 and at most 1")
     if (size := round(n * share)) < n_clusters:
-        raise ValueError(f"samples of {size} documents cannot have {n_clusters} groups")
+        raise ValueError(
+            f"samples of {size} documents cannot have {n_clusters} groups; "
+            "ask for fewer groups or a larger share"
+        )
+
+
+def _check_labels(labels, name, documents=None):
+    """Raise unless something is a Series document → group without gaps, of these documents."""
+    if not isinstance(labels, pd.Series):
+        raise TypeError(f"{name} is a {type(labels).__name__}; expected a Series document → group")
+    check_index(labels, name)
+    if labels.empty or labels.isna().any():
+        raise ValueError(f"{name}: expected a group for every document, and at least one document")
+    if documents is not None and not documents.isin(labels.index).all():
+        strange = [*documents[~documents.isin(labels.index)]]
+        raise ValueError(f"{name}: expected a class for every document; none for {strange[:5]}")
+
+
+# ── grouping ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _to_array(matrix, method):
+    """Return the rows as coordinates: same angles, ties broken by lot, and no more than needed."""
+    array = matrix.to_numpy(float)
+    if method in ("nmf", "lda"):
+        return array
+    lots = np.random.default_rng(0).standard_normal((len(array), 16))
+    array = np.hstack([array, _LOT * lots])
+    if len(array) < array.shape[1]:
+        array = np.linalg.qr(array.T, mode="r").T
+    return array
 
 
 def _label(array, sizes, method, seed):
     """Return for every number of groups the group of each row: numbers from 0, in no order."""
     if method in ("average", "ward"):
-        n, metric = len(array), "cosine" if method == "average" else "euclidean"
-        node = parent = np.arange(2 * n - 1)
-        if n > 1:
-            merges = linkage(array, method, metric=metric)[:, :2].astype(int)
-            parent = parent.copy()
-            parent[merges] = np.arange(n, 2 * n - 1)[:, None]
-        groups = []
-        for size in sizes:  # climb to the highest node below the cut
-            top = np.where(parent < 2 * n - size, parent, node)
-            for _ in range(n.bit_length()):
-                top = top[top]
-            groups.append(np.unique(top[:n], return_inverse=True)[1])
-        return groups
+        if len(array) == 1:
+            return [np.zeros(1, dtype=int) for _ in sizes]
+        metric = "cosine" if method == "average" else "euclidean"
+        merges = linkage(array, method, metric=metric)[:, :2].astype(int)
+        return [_cut(merges, size) for size in sizes]
+    models = {
+        "kmeans": lambda k: KMeans(k, init=_start, n_init=_STARTS, random_state=seed),
+        "nmf": lambda k: NMF(k, init="nndsvdar", random_state=seed, max_iter=2000, tol=1e-3),
+        "lda": lambda k: LatentDirichletAllocation(k, random_state=seed),
+    }
+    fitted = [models[method](size) for size in sizes]
     if method == "kmeans":
-        return [KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(array) for k in sizes]
+        return [model.fit_predict(array) for model in fitted]
+    return [model.fit_transform(array).argmax(axis=1) for model in fitted]
 
-    if method == "nmf":
-        models = [decomposition.NMF(k, init="nndsvdar", random_state=seed, max_iter=2000, tol=1e-3)
-                  for k in sizes]  # fmt: skip
-    else:
-        models = [decomposition.LatentDirichletAllocation(k, random_state=seed) for k in sizes]
-    return [model.fit_transform(array).argmax(axis=1) for model in models]
+
+def _cut(merges, n_clusters):
+    """Return the group of each document in a tree cut into so many: SciPy's, six times as fast.
+
+    Documents are the nodes 0 to n - 1; the merge number i makes the node n + i of two others.
+    """
+    n = len(merges) + 1
+    parent = np.arange(2 * n - 1)
+    parent[merges[: n - n_clusters]] = n + np.arange(n - n_clusters)[:, None]
+    top = np.arange(n)
+    while (parent[top] != top).any():
+        top = parent[top]
+    return np.unique(top, return_inverse=True)[1]
+
+
+def _start(array, n_clusters, random_state):
+    """Return starts of k-means; one trial, for of several that are equal rounding would choose."""
+    return kmeans_plusplus(array, n_clusters, random_state=random_state, n_local_trials=1)[0]
 
 
 def _sample(array, sizes, method, draws, share, seed):
@@ -776,7 +596,8 @@ def _split(runs):
 def _compare_runs(runs):
     """Return the adjusted Rand index of every pair of draws, on the documents both have.
 
-    The index of scikit-learn, for all pairs at once, from how many documents groups share.
+    The index of scikit-learn, for all pairs at once, from how many documents groups share: 17 times
+    as fast.
     """
     drawn = (runs > 0).astype(float)
     found = _split(runs).reshape(-1, runs.shape[1])
@@ -793,7 +614,7 @@ def _compare_runs(runs):
 
 
 def _find_overlaps(labels, runs):
-    """Return for every group, in order, its mean overlap (Jaccard) with the likest of each run."""
+    """Return for every group, in order, its mean overlap (Jaccard) with its best match by run."""
     member = labels == np.unique(labels)[:, None]  # groups × documents
     found = _split(runs)
     shared = found @ member.T
@@ -804,14 +625,14 @@ def _find_overlaps(labels, runs):
 
 
 def _silhouette(array, labels):
-    """Return the mean silhouette width by cosine distance, as scikit-learn's, which is slower."""
+    """Return the mean silhouette width by cosine distance: scikit-learn's, 9 times as fast."""
     code = np.unique(labels, return_inverse=True)[1]
     member = np.eye(code.max() + 1)[code]
     n, own = member.sum(axis=0), (np.arange(len(code)), code)
     if len(n) == 1:
         return 0.0
-    unit = _scale(array)
-    total = (1 - unit @ unit.T) @ member
+    rows = normalize(array)
+    total = (1 - rows @ rows.T) @ member
     inside = total[own] / np.maximum(n[code] - 1, 1)
     outside = total / n
     outside[own] = np.inf
