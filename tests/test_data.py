@@ -99,6 +99,23 @@ def test_adjudication_log_has_every_difference_of_the_coders():
     assert {each for each in a & b if each[:2] not in differing and each[1] != "none"} <= settled
 
 
+def test_instruments_are_coded_twice_and_every_difference_is_settled():
+    table = xq.load_table("instruments").astype({"coder": "str", "main": "str"})
+    assert list(table["measure_id"]) == list(xq.load_table("measures")["measure_id"].repeat(3))
+    subs = set(xq.load_table("codes").query("field == 'instrument_sub'")["code"])
+    assert set(table["main"]) <= subs | {"none"} and set(table["second"]) <= subs | {""}
+    assert not (table["main"] == table["second"]).any()
+    assert (table.loc[table["main"] == "none", "second"] == "").all()
+    wide = table.melt(["measure_id", "coder"], var_name="field").replace({"value": {"": "none"}})
+    wide = wide.pivot(index=["measure_id", "field"], columns="coder", values="value")
+    log = xq.load_table("instruments_adjudication").set_index(["measure_id", "field"])
+    differ = wide[wide["model-A"] != wide["model-B"]]
+    assert set(log.index) == set(differ.index)
+    columns = {"model_a": "model-A", "model_b": "model-B", "settled": "adjudicated"}
+    for column, coder in columns.items():
+        assert (log[column] == wide.loc[log.index, coder]).all()
+
+
 def test_headings_identical_to_the_report_are_those_said_to_be():
     if not NATIONAL.exists():
         pytest.skip(f"the national report of 2022 is not at {NATIONAL}")
