@@ -1,58 +1,108 @@
-"""Execute the notebooks in order, so that the same inputs give the same bytes."""
+"""Execute the notebooks, several at once, so that the same inputs give the same bytes."""
 
+import asyncio
+import os
 import signal
 import sys
 import time
 import warnings
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+
+import nbclient
+import nbformat
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 UNSTABLE = ("ExecuteTime", "collapsed", "execution", "scrolled")  # what editors leave in a cell
+# Our matrices are small: more than one thread of BLAS or OpenMP costs more than it brings.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+ONE_THREAD = dict.fromkeys(THREADS, "1")
 
 
 class NotebookError(ValueError):
-    """A notebook did not run cleanly; the text is one line that names it and the cell."""
+    """A notebook did not run cleanly; the text has one line for each such notebook and cell."""
 
 
-def run_notebooks(folder, only=(), out=None, progress=print):
-    """Execute the notebooks of a folder.
+def run_notebooks(folder, only=(), out=None, progress=print, jobs=None):
+    """Execute the notebooks of a folder, each in a kernel of its own.
 
     Parameters
     ----------
     folder : path
         Where the notebooks are. Each runs with this as its working folder.
     only : sequence of str
-        Beginnings of names, such as ``"02"``; empty means all.
+        Which notebooks, as `find_notebooks` takes them; empty means all.
     out : path, optional
         Folder for the executed notebooks; by default they are written in place.
     progress : callable
-        Gets one line for each notebook done.
+        Gets one line for each notebook as it ends.
+    jobs : int, optional
+        How many run at once; by default as many as there are processors.
 
     Raises
     ------
     NotebookError
-        If a cell raises or writes to stderr. That notebook is then not written.
+        If there is no such notebook, or if a cell raises or writes to stderr. That notebook is
+        then not written; the others are.
     """
-    folder = Path(folder)
-    paths = sorted(folder.glob("[0-9][0-9]-*.ipynb"))
-    if only:
-        paths = [path for path in paths if path.name.startswith(tuple(only))]
+    paths = find_notebooks(folder, only)
+    problems = {}
+    # A kernel is a process: threads are enough to wait for it. The longest run starts first, and
+    # the biggest file, with most pictures, is a good guess at that.
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        by_size = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
+        runs = {pool.submit(run_notebook, path, Path(out or folder)): path for path in by_size}
+        for number, run in enumerate(as_completed(runs), start=1):
+            try:
+                said = f"{run.result():.1f} s"
+            except NotebookError as error:
+                problems[runs[run]] = str(error)
+                said = "failed"
+            progress(f"[{number}/{len(paths)}] {runs[run].stem} … {said}")
+    if problems:
+        raise NotebookError("\n".join(problems[path] for path in sorted(problems)))
+
+
+def find_notebooks(folder, only=()):
+    """Return the paths of the notebooks of a folder that are meant, in order.
+
+    Parameters
+    ----------
+    folder : path
+        Where the notebooks are.
+    only : sequence of str
+        A number ("5" and "05" are the same), a beginning of a name ("05-what"), or a path; empty
+        means all.
+
+    Raises
+    ------
+    NotebookError
+        If there is none, or if a word fits none: the message lists those there are.
+    """
+    paths = sorted(Path(folder).glob("[0-9][0-9]-*.ipynb"))
     if not paths:
-        raise NotebookError(f"no notebook here begins with {' or '.join(only) or 'two digits'}")
-    for number, path in enumerate(paths, start=1):
-        start = time.perf_counter()
-        text = execute(path)
-        write_if_changed(Path(out or folder) / path.name, text)
-        seconds = time.perf_counter() - start
-        progress(f"[{number}/{len(paths)}] {path.stem} … {seconds:.1f} s")
+        raise NotebookError(f"no notebook in {folder} has a name like 01-what.ipynb")
+    meant = set()
+    for word in only:
+        start = f"{int(word):02}-" if word.isdecimal() else Path(word).name
+        fitting = [path for path in paths if start and path.name.startswith(start)]
+        if not fitting:
+            there = ", ".join(path.stem for path in paths)
+            raise NotebookError(f"no notebook is called {word!r}; there are {there}")
+        meant.update(fitting)
+    return sorted(meant) or paths
+
+
+def run_notebook(path, out):
+    """Execute one notebook into a folder and return the seconds it took."""
+    start = time.perf_counter()
+    write_if_changed(out / path.name, execute(path))
+    return time.perf_counter() - start
 
 
 def execute(path):
     """Return the text of a notebook after running it in a fresh kernel."""
-    import nbclient
-    import nbformat
-
     try:
         notebook = nbformat.read(path, as_version=4)
     except ValueError as error:
@@ -60,7 +110,6 @@ def execute(path):
             f"{path.name} cannot be read as a notebook: {one_line(str(error))}"
         ) from None
     clear(notebook)
-    ctrl_c = signal.getsignal(signal.SIGINT)
     client = nbclient.NotebookClient(
         notebook,
         timeout=600,
@@ -70,32 +119,20 @@ def execute(path):
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=40"],  # no notice about TCP
-        on_cell_start=lambda **_: set_ctrl_c(ctrl_c),  # nbclient puts in its own
     )
     try:
-        client.create_kernel_manager()
-        client.start_new_kernel()
-        client.start_new_kernel_client()
-        client.execute()
-    except nbclient.exceptions.CellExecutionError as error:
+        asyncio.run(client.async_execute(env=ONE_THREAD | os.environ))
+    except CellExecutionError as error:
         problem = find_problem(notebook) or one_line(str(error))
         raise NotebookError(f"{path.name}, {problem}") from None
-    except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as error:
+    except (CellTimeoutError, DeadKernelError) as error:
         raise NotebookError(f"{path.name}: {one_line(str(error))}") from None
-    finally:
-        set_ctrl_c(ctrl_c)
     problem = find_problem(notebook)
     if problem:
         raise NotebookError(f"{path.name}, {problem}")
     language = {k: v for k, v in notebook.metadata["language_info"].items() if k != "version"}
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": language})
     return nbformat.writes(notebook).rstrip("\n") + "\n"
-
-
-def set_ctrl_c(handler):
-    """Say what Ctrl-C does, where that can be said."""
-    with suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGINT, handler)
 
 
 def clear(notebook):
@@ -135,14 +172,14 @@ def write_if_changed(path, text):
 
 def main(argv):
     """Run the notebooks beside this file, or those named, and return the exit code."""
-    set_ctrl_c(signal.SIG_DFL)  # Ctrl-C ends it at once, without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a traceback
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        stream.reconfigure(errors="backslashreplace", line_buffering=True)
     # Windows only: pyzmq says that its way round this event loop is a little slower.
     warnings.filterwarnings("ignore", message="Proactor event loop", category=RuntimeWarning)
     try:
         run_notebooks(Path(__file__).resolve().parent, only=argv)
-    except NotebookError as error:
+    except (NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
