@@ -1,23 +1,65 @@
-"""Set up and run xq. Needs nothing but Python; ``python make.py`` lists the commands."""
+# -*- coding: utf-8 -*-
+"""Set up and run xq. Needs nothing but Python; ``python make.py`` lists the commands.
 
+Every Python since 2.7 can read this file, and is told here if it is too old: hence no f-strings
+and no ``raise ... from``.
+"""
+# ruff: noqa: B904, E402, UP009, UP010, UP032
+
+from __future__ import print_function
+
+import os
+import sys
+
+OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that every pin in the lock has a wheel for
+
+
+def leave(code):
+    """End with an exit code, and without the prompt that PYTHONINSPECT asks for."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.environ.get("PYTHONINSPECT"):
+        os._exit(code)
+    sys.exit(code)
+
+
+def check_python(version):
+    """End with one line unless the lock can be installed on this version of Python."""
+    if not OLDEST <= tuple(version[:2]) <= NEWEST:
+        line = "make.py: xq needs Python {}.{} to {}.{} and this is {}.{}: install Python 3.13, "
+        line += "then run the same command with it.\n"
+        sys.stderr.write(line.format(*(OLDEST + NEWEST + tuple(version[:2]))))
+        leave(1)
+
+
+check_python(sys.version_info)
+
+import ast
+import contextlib
+import errno
 import hashlib
 import importlib.util
-import os
 import platform
+import re
 import shutil
 import subprocess
-import sys
-import venv
+import tempfile
+import time
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+    import msvcrt
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
-OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that every pin in the lock has a wheel for
-GET_VENV = "install its venv package (Debian, Ubuntu: sudo apt install python3-venv)"
+AGAIN = "then run the same command again"
 
 COMMANDS = {
-    "figures": "run the notebooks and redraw the figures (figures 02: that notebook only)",
+    "figures": "run the notebooks and redraw the figures (figures 2 5: those notebooks only)",
     "test": "check the code, the data, the notebooks and the figures (extra words: pytest)",
     "lab": "open the notebooks in JupyterLab",
     "ledger": "write the ledger of measures to ledger.xlsx",
@@ -31,23 +73,63 @@ LINT = [
     ("ruff check", ["-m", "ruff", "check", "."], "mend the lines named above"),
     ("ruff format", ["-m", "ruff", "format", "--check", "."], "format the files named above"),
 ]
+# One process for each processor; more than four would spend their time importing.
+PYTEST = ["-m", "pytest", "--numprocesses=logical", "--maxprocesses=4"]
 STEPS = {
-    "figures": [("figures", ["notebooks/run.py"], "mend the notebook named above")],
-    "test": [*LINT, ("pytest", ["-m", "pytest"], "read the first failure above")],
-    "lab": [("JupyterLab", ["-m", "jupyterlab", "notebooks"], "read its last lines above")],
+    "figures": [("figures", ["notebooks/run.py"], "the lines above say why")],
+    "test": LINT + [("pytest", PYTEST, "read the first failure above")],
+    # Without its log the address that JupyterLab prints stays in sight.
+    "lab": [
+        (
+            "JupyterLab",
+            ["-m", "jupyterlab", "notebooks", "--log-level=ERROR"],
+            "the lines above say why",
+        )
+    ],
     "ledger": [
         (
             "ledger",
             ["-c", "import xq; xq.write_ledger('ledger.xlsx')"],
-            "if ledger.xlsx is open in another program, close it there",
+            "the last line above says why; if ledger.xlsx is open in another program, close it",
         )
     ],
-    "data": [("data", ["data/build.py"], "read its last lines above")],
+    "data": [("data", ["data/build.py"], "the last line above says why")],
     "lint": LINT,
 }
 
-# Settings of the user's own that could change a result, and folders that get private stand-ins.
-DROPPED = ("MPLBACKEND", "MATPLOTLIBRC", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS")
+# What must work before a new .venv is trusted.
+IMPORTS = (
+    "xq, pandas, scipy, sklearn, matplotlib, networkx, jieba, rjieba, nbclient, ipykernel, "
+    "jupyterlab, pytest, xdist, nbval, hypothesis, ruff"
+)
+
+# Of the user's own settings that could change a result or mislead an installation, child
+# processes get only these. pip is told where packages come from, and nothing else.
+PYTHON_KEPT = (
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONUNBUFFERED",
+    "PYTHON_KEYRING_BACKEND",
+)
+PIP_KEPT = (
+    "cache-dir",
+    "cert",
+    "client-cert",
+    "default-timeout",
+    "extra-index-url",
+    "find-links",
+    "index-url",
+    "keyring-provider",
+    "no-cache-dir",
+    "no-index",
+    "proxy",
+    "retries",
+    "timeout",
+    "trusted-host",
+    "use-deprecated",
+    "use-feature",
+)
+DROPPED = ("MPLBACKEND", "MATPLOTLIBRC")
 JUPYTER_PATHS = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")
 PRIVATE_FOLDERS = (
     "MPLCONFIGDIR",
@@ -57,6 +139,33 @@ PRIVATE_FOLDERS = (
     "JUPYTER_RUNTIME_DIR",
 )
 
+# What pip, Python or the system say when something fails: its cause and the remedy. The first
+# that fits counts: without a network pip says at last that it found no such version.
+FULL = r"no space left|errno 28\b|disk quota|errno 122\b|not enough space|winerror 112\b"
+CAUSES = [
+    (
+        r"do not match the hashes|hash mismatch",
+        "a download is not the file that requirements.lock names; use another package mirror",
+    ),
+    (
+        r"certificate|sslerror",
+        "the package mirror's certificate is not trusted here; ask whoever runs your network "
+        "for theirs (pip config set global.cert FILE)",
+    ),
+    (
+        r"newconnectionerror|failed to establish|name resolution|getaddrinfo|timed? ?out"
+        r"|connection (refused|reset|aborted|broken)|proxyerror|max retries|network is unreachable",
+        "the package mirror cannot be reached; check the network, or set a mirror that can "
+        "(finished downloads are kept)",
+    ),
+    (
+        r"no matching distribution",
+        "the package mirror lacks a file that requirements.lock names; use another mirror",
+    ),
+    (r"permission denied|errno 13\b|access is denied|winerror 5\b", "this file may not be written"),
+    (r"read-only file system|errno 30\b", "the disk is read-only; copy the repository elsewhere"),
+]
+
 
 class Problem(Exception):
     """Something the user can put right; its text is one line."""
@@ -64,19 +173,21 @@ class Problem(Exception):
 
 def help_text():
     """Return one line for each command."""
-    lines = [f"  python make.py {name:<8} {what}" for name, what in COMMANDS.items()]
-    return "\n".join(["Commands:", *lines])
+    lines = ["  python make.py {:<8} {}".format(*command) for command in COMMANDS.items()]
+    return "\n".join(["Commands:"] + lines)
 
 
-def check_python(version):
-    """Raise a Problem unless the lock can be installed on this version of Python."""
-    if not OLDEST <= tuple(version[:2]) <= NEWEST:
-        raise Problem(
-            "xq needs Python {}.{} to {}.{} and this is {}.{}: ".format(
-                *OLDEST, *NEWEST, *version[:2]
-            )
-            + "install Python 3.13, then run the same command with it"
-        )
+def find_cause(text):
+    """Say why something failed, and what to do, from what was said when it did."""
+    free = {}
+    with contextlib.suppress(OSError):  # a full disk has no usable folder for temporary files
+        free[str(ROOT)] = shutil.disk_usage(str(ROOT)).free
+        free[tempfile.gettempdir()] = shutil.disk_usage(tempfile.gettempdir()).free
+    told = [cause for pattern, cause in CAUSES if re.search(pattern, text, re.I)]
+    if re.search(FULL, text, re.I) or (not told and min(free.values(), default=0) < 20e6):
+        left = ["{:,.0f} MB free in {}".format(free[folder] / 1e6, folder) for folder in free]
+        return "the disk is full ({}); make room for 1,000 MB".format(", ".join(left))
+    return told[0] if told else "the lines above say why"
 
 
 def venv_python(folder):
@@ -97,9 +208,18 @@ def is_ready(folder, wanted):
         return False
 
 
+def is_kept(name):
+    """Say whether a variable of the user's environment reaches the child processes."""
+    if name.startswith("PIP_"):
+        return name == "PIP_CONFIG_FILE" or name[4:].lower().replace("_", "-") in PIP_KEPT
+    if name.startswith("PYTHON"):
+        return name in PYTHON_KEPT
+    return name not in DROPPED
+
+
 def child_env(prefix=None):
     """Return the environment for a child process, with private folders if a prefix is given."""
-    env = {name: value for name, value in os.environ.items() if name not in DROPPED}
+    env = {name: value for name, value in os.environ.items() if is_kept(name)}
     env.update(PYTHONPATH=str(ROOT), PYTHONUTF8="1", PYTHONNOUSERSITE="1")
     if prefix is not None:
         for name in JUPYTER_PATHS:
@@ -111,13 +231,39 @@ def child_env(prefix=None):
     return env
 
 
-def run(args, env):
-    """Run a child process to its end and return its exit code."""
+def pip_env(pip):
+    """Return the environment for pip: of its settings, in files too, only those of PIP_KEPT.
+
+    A setting such as "target" in a file cannot be undone in another way than by leaving out all
+    files, so the settings that matter are read first.
+    """
+    env = child_env()
+    args = [str(arg) for arg in pip + ["config", "list"]]
+    listed = subprocess.run(args, env=env, capture_output=True)
+    if listed.returncode != 0:
+        said = listed.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        raise Problem("pip cannot read its settings ({}): mend that, {}".format(said, AGAIN))
+    for section in ("global", "install", ":env:"):  # the later one counts
+        for line in listed.stdout.decode("utf-8", "replace").splitlines():
+            name, _, value = line.partition("=")
+            if name.startswith(section + ".") and name[len(section) + 1 :] in PIP_KEPT:
+                variable = "PIP_" + name[len(section) + 1 :].upper().replace("-", "_")
+                env[variable] = ast.literal_eval(value)
+    env["PIP_CONFIG_FILE"] = os.devnull  # no files
+    return env
+
+
+def run(args, env, heard=None):
+    """Run a child process to its end and return its exit code; `heard` gets lines of its stderr."""
     sys.stdout.flush()
-    child = subprocess.Popen([str(arg) for arg in args], cwd=str(ROOT), env=env)
+    pipe = None if heard is None else subprocess.PIPE
+    child = subprocess.Popen([str(arg) for arg in args], cwd=str(ROOT), env=env, stderr=pipe)
     interrupted = False
     while True:
         try:
+            for line in child.stderr or ():
+                heard.append(line.decode("utf-8", "replace"))
+                sys.stderr.write(heard[-1])
             code = child.wait()
             break
         except KeyboardInterrupt:  # the child got it too: let it tidy up
@@ -127,91 +273,160 @@ def run(args, env):
     return code
 
 
-def remove_venv():
-    """Delete .venv, whatever state it is in."""
-    if VENV in Path(sys.executable).parent.resolve().parents:
-        raise Problem(".venv must be made again: leave it (deactivate), then run the same command")
+def take_lock(file, alone):
+    """Lock an open file, for this process alone or shared; say whether that was possible.
+
+    The system frees the lock when the process ends, however it ends: no lock is ever stale.
+    """
     try:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_UN)
+            fcntl.flock(file, fcntl.LOCK_NB | (fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
+        else:  # there are no shared locks, and nobody can read what is locked: a byte far away
+            file.seek(1 << 30)
+            with contextlib.suppress(OSError):
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+            if alone:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    except OSError as error:  # other errors: a file system without locks
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
+
+
+def wait_for_lock(file, alone):
+    """Take a lock; if another run has it, say so and wait."""
+    told = False
+    while not take_lock(file, alone):
+        if not told:
+            print("Waiting for another run of make.py that uses .venv (Ctrl-C ends this one).")
+            sys.stdout.flush()
+            told = True
+        time.sleep(0.2)
+
+
+def remove_venv():
+    """Delete .venv, whatever state it is in, but nothing that it may be a link to."""
+    if VENV in Path(sys.executable).parent.resolve().parents:
+        raise Problem(".venv must be made again: leave it (deactivate), " + AGAIN)
+    if VENV.is_symlink() or os.path.realpath(str(VENV)) != str(VENV):
+        raise Problem(
+            ".venv is a link to {}: nothing there is touched; delete the link itself, {}".format(
+                os.path.realpath(str(VENV)), AGAIN
+            )
+        )
+    if VENV.is_file():
+        raise Problem(".venv is a file where a folder should be: move it away, " + AGAIN)
+    try:
+        if venv_python(VENV).exists():
+            venv_python(VENV).unlink()  # Windows refuses if it runs, before the rest is gone
         if VENV.exists():
-            shutil.rmtree(VENV)
+            shutil.rmtree(str(VENV))
     except OSError as error:
         raise Problem(
-            f"cannot delete .venv ({error.strerror}): close what uses it (JupyterLab, an editor), "
-            "then run the same command again"
-        ) from None
+            "cannot delete {} ({}): close what uses it (JupyterLab, an editor) or delete .venv "
+            "yourself, {}".format(error.filename or ".venv", error.strerror, AGAIN)
+        )
+
+
+def set_up(what, args, env):
+    """Run one step of making .venv; if it fails, say why."""
+    heard = []
+    code = run(args, env, heard)
+    if code != 0:
+        cause = find_cause("".join(heard))
+        if code < 0:
+            cause = "the system ended it with signal {}, perhaps for lack of memory".format(-code)
+        raise Problem("{}: {}, {}".format(what, cause, AGAIN))
 
 
 def make_venv():
     """Make .venv from the lock. It has no stamp yet, so a half-made one is not trusted."""
     python = venv_python(VENV)
-    with_pip = importlib.util.find_spec("ensurepip") is not None
-    if with_pip:
-        pip = [python, "-m", "pip"]
-    elif importlib.util.find_spec("pip"):  # Debian without python3-venv
+    pip = [python, "-m", "pip"]
+    own_pip = importlib.util.find_spec("ensurepip") is not None
+    if not own_pip:  # Debian without python3-venv
+        if not importlib.util.find_spec("pip"):
+            raise Problem(
+                "this Python has no pip: install its venv package "
+                "(Debian, Ubuntu: sudo apt install python3-venv), " + AGAIN
+            )
         pip = [sys.executable, "-m", "pip", "--python", python]
-    else:
-        raise Problem(f"this Python has no pip: {GET_VENV}, then run the same command again")
     remove_venv()
     print("Setting up .venv: the first time takes some minutes and about 800 MB of disk.")
     print("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
-    try:
-        venv.create(VENV, symlinks=os.name != "nt", with_pip=with_pip)
-    except subprocess.CalledProcessError:
-        raise Problem(f"cannot make .venv: {GET_VENV}, then run the same command again") from None
-    quiet = ["--disable-pip-version-check", "--no-input"]
-    install = ["install", "--no-user", "--use-pep517", "--require-hashes", "-r", LOCK]
-    if run([*pip, *quiet, *install], child_env()) != 0:
-        raise Problem(
-            "the packages could not be installed: check the network and the free disk space, "
-            "then run the same command again (finished downloads are kept)"
-        )
+    env = child_env()
+    set_up("cannot make .venv", [sys.executable, "-m", "venv", "--without-pip", VENV], env)
+    if own_pip:
+        set_up("cannot put pip into .venv", [python, "-m", "ensurepip", "--default-pip"], env)
+    install = ["--disable-pip-version-check", "--no-input", "install", "--use-pep517"]
+    install += ["--require-hashes", "-r", LOCK]
+    set_up("the packages could not be installed", pip + install, pip_env(pip))
+    set_up("the new packages do not work", [python, "-c", "import " + IMPORTS], env)
 
 
-def find_python():
-    """Return the Python to work with and its prefix; set it up first if need be."""
-    if os.environ.get("CONDA_DEFAULT_ENV") == "xq":
-        return Path(sys.executable), Path(sys.prefix)
-    if not LOCK.exists():
-        raise Problem("requirements.lock is missing: get a complete copy of the repository")
+def find_python(lock):
+    """Return the Python to work with and its prefix; set it up first if need be.
+
+    While it is in use, `lock` (an open file) keeps other runs from deleting it.
+    """
     wanted = stamp(LOCK.read_bytes(), platform.python_version(), ROOT)
+    wait_for_lock(lock, alone=False)
     if not is_ready(VENV, wanted):
-        make_venv()
-        (VENV / "xq-stamp").write_text(wanted, "utf-8")
+        wait_for_lock(lock, alone=True)
+        if not is_ready(VENV, wanted):  # nor did another run make it while this one waited
+            make_venv()
+            (VENV / "xq-stamp").write_text(wanted, "utf-8")
+        wait_for_lock(lock, alone=False)
     return venv_python(VENV), VENV
 
 
-def run_steps(steps, python, env, more=()):
+def run_command(command, more, python, prefix):
     """Run the steps of a command in turn; more words go to the last. Stop at the first failure."""
+    if command == "lab":
+        prefix = None  # with the user's own settings of JupyterLab
+        first = min(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+        more = ["--LabApp.default_url=/lab/tree/" + first] + more
+        print("JupyterLab opens notebooks/{} in the browser: read it first.".format(first))
+        print("Ctrl-C here ends JupyterLab.")
+    env = child_env(prefix)
+    steps = STEPS[command]
     for number, (name, args, remedy) in enumerate(steps, start=1):
-        words = more if number == len(steps) else ()
-        if run([python, *args, *words], env) != 0:
-            raise Problem(f"{name} failed: {remedy}, then run the same command again")
+        words = more if number == len(steps) else []
+        if run([python] + args + words, env) != 0:
+            raise Problem("{} failed: {}".format(name, remedy))
+    if command == "ledger":
+        print("The ledger is in {}".format(ROOT / "ledger.xlsx"))
 
 
 def main(argv):
     """Run one command and return the exit code."""
     command, more = (argv[0], argv[1:]) if argv else ("help", [])
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    if command in ("help", "-h", "--help"):
+        print(help_text())
+        return 0
+    if command not in COMMANDS or (more and command not in TAKES_MORE):
+        wrong = command if command not in COMMANDS else " ".join(more)
+        known = ", ".join(COMMANDS)
+        print("make.py: what is {!r}? Commands: {}".format(wrong, known), file=sys.stderr)
+        return 2
     try:
-        check_python(sys.version_info)
-        for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(errors="backslashreplace")
-        if command in ("help", "-h", "--help"):
-            print(help_text())
+        if os.environ.get("CONDA_DEFAULT_ENV") == "xq":
+            run_command(command, more, Path(sys.executable), Path(sys.prefix))
             return 0
-        if command not in COMMANDS or (more and command not in TAKES_MORE):
-            wrong = command if command not in COMMANDS else " ".join(more)
-            print(f"make.py: what is {wrong!r}? Commands: {', '.join(COMMANDS)}", file=sys.stderr)
-            return 2
-        python, prefix = find_python()
-        run_steps(STEPS[command], python, child_env(None if command == "lab" else prefix), more)
-        if command == "ledger":
-            print(f"The ledger is in {ROOT / 'ledger.xlsx'}")
+        if not LOCK.exists():
+            raise Problem("requirements.lock is missing: get a complete copy of the repository")
+        with LOCK.open("r+b" if os.access(str(LOCK), os.W_OK) else "rb") as lock:
+            python, prefix = find_python(lock)
+            run_command(command, more, python, prefix)
         return 0
     except Problem as problem:
-        print(f"make.py: {problem}.", file=sys.stderr)
+        print("make.py: {}.".format(problem), file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"make.py: {error}: mend that, then run the same command again.", file=sys.stderr)
+        cause = find_cause(str(error))
+        print("make.py: {}: {}, {}.".format(error, cause, AGAIN), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nmake.py: stopped.", file=sys.stderr)
@@ -219,4 +434,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))
