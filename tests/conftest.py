@@ -1,4 +1,4 @@
-"""Notebooks run by the tests find `xq`, and draw into a temporary folder, not over `figures/`."""
+"""Tests find `xq`, use one thread each, and draw into a temporary folder, not over `figures/`."""
 
 import os
 import tempfile
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from notebooks.run import ONE_THREAD
+
+os.environ.update(ONE_THREAD | os.environ)  # before the first import of NumPy
 _folder = tempfile.TemporaryDirectory(prefix="xq-figures-")
-os.environ["XQ_FIGURES"] = _folder.name  # notebook kernels inherit both
+os.environ["XQ_FIGURES"] = _folder.name
 _root = str(Path(__file__).parent.parent)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_root, os.environ.get("PYTHONPATH")]))
 

@@ -1,19 +1,24 @@
 """Running the notebooks again gives the committed figures and the committed notebooks."""
 
 import platform
-import runpy
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
+import nbformat
+import nbformat.v4 as v4
 import pandas as pd
 import pytest
 import xq
 from matplotlib import ft2font
+from nbval.plugin import IPyNbFile, coalesce_streams
 from PIL import Image
+
+from notebooks.run import NotebookError, run_notebooks
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "figures"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 # Pictures are compared byte for byte where they were made, and by numbers and words elsewhere.
 MADE_WITH = ("3.11.2", "2.14.3", "Linux", "x86_64")
 HERE = (
@@ -22,17 +27,64 @@ HERE = (
     platform.system(),
     platform.machine(),
 )
+SAME_PICTURES = HERE == MADE_WITH
 
 
-def find_differences(made, committed, *, pictures=HERE == MADE_WITH):
-    """Return the names of files that differ between two folders, or stand in one only."""
-    names = {path.name for folder in (made, committed) for path in folder.iterdir()}
+@pytest.fixture(scope="module")
+def rerun(request, tmp_path_factory):
+    """Execute, once for all tests here, the notebooks that the chosen tests ask for.
+
+    nbval by itself would execute each notebook a second time, one cell after the other in one
+    process, and keep nothing for the other comparisons. So `run_notebooks` executes them, as for
+    every reader, and nbval compares: see `find_changed_output`.
+
+    Returns the folder with the executed notebooks, the folder with the figures they drew, and
+    what went wrong.
+    """
+    tests = [item for item in request.session.items if "rerun" in item.fixturenames]
+    wanted = {test.callspec.params["notebook"].stem for test in tests if hasattr(test, "callspec")}
+    folder, problem = tmp_path_factory.mktemp("rerun"), ""
+    (folder / "figures").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XQ_FIGURES", str(folder / "figures"))
+        try:
+            run_notebooks(ROOT / "notebooks", wanted, folder / "notebooks", lambda line: None)
+        except NotebookError as error:
+            problem = str(error)
+    return folder / "notebooks", folder / "figures", problem
+
+
+def find_changed_output(session, made, committed):
+    """Return nbval's account of the first cell whose output changed, "" if there is none.
+
+    Pictures do not count. A cell that was never run counts as changed if it now has outputs.
+    """
+    cells = [cell for cell in nbformat.read(made, as_version=4).cells if cell.cell_type == "code"]
+    old_cells = list(IPyNbFile.from_parent(session, path=committed).collect())
+    if [cell.source for cell in cells] != [old.cell.source for old in old_cells]:
+        return "other code cells"
+    for number, (cell, old) in enumerate(zip(cells, old_cells, strict=True), start=1):
+        outputs = coalesce_streams(cell.outputs), coalesce_streams(old.cell.outputs)
+        if not old.compare_outputs(*outputs):
+            return "\n".join([f"code cell {number}:", *old.comparison_traceback])
+    return ""
+
+
+def find_differences(made, committed, *, start="", pictures=SAME_PICTURES):
+    """Return one line for each file that differs between two folders, or stands in one only.
+
+    `start` is how the names of the files begin. For a CSV the line says where it differs first.
+    """
+    names = {path.name for folder in (made, committed) for path in folder.glob(f"{start}*")}
     differ = []
     for name in sorted(names):
         one, two = made / name, committed / name
         if not (one.exists() and two.exists()):
-            differ.append(name)
-        elif pictures or name.endswith((".csv", ".graphml")):
+            differ.append(f"{name}: only {'made' if one.exists() else 'committed'}")
+        elif name.endswith((".csv", ".graphml")):
+            if one.read_bytes() != two.read_bytes():
+                differ.append(f"{name}, {find_first_line(one, two)}")
+        elif pictures:
             if one.read_bytes() != two.read_bytes():
                 differ.append(name)
         elif name.endswith(".png") and Image.open(one).text != Image.open(two).text:
@@ -40,25 +92,34 @@ def find_differences(made, committed, *, pictures=HERE == MADE_WITH):
     return differ
 
 
-@pytest.fixture(scope="module")
-def rerun(tmp_path_factory):
-    """Run every notebook into temporary folders: (notebooks, figures)."""
-    run_notebooks = runpy.run_path(str(ROOT / "notebooks" / "run.py"))["run_notebooks"]
-    folder = tmp_path_factory.mktemp("rerun")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XQ_FIGURES", str(folder / "figures"))
-        run_notebooks(ROOT / "notebooks", out=folder / "notebooks", progress=lambda line: None)
-    return folder
+def find_first_line(made, committed):
+    """Say which line of two texts is the first to differ, and how."""
+    new, old = [path.read_bytes().decode().split("\n") for path in (made, committed)]
+    same = [one == two for one, two in zip(new, old, strict=False)]
+    number = [*same, False].index(False)
+    lines = [repr(text[number])[:200] if number < len(text) else "no line" for text in (new, old)]
+    return f"line {number + 1}: made {lines[0]}, committed {lines[1]}"
 
 
-def test_figures_are_those_committed(rerun):
-    assert find_differences(rerun / "figures", FIGURES) == []
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_and_its_figures_are_those_committed(notebook, rerun, request):
+    notebooks, figures, problem = rerun
+    made = notebooks / notebook.name
+    assert made.exists(), problem
+    differ = find_differences(figures, FIGURES, start=notebook.name[:2])
+    changed = find_changed_output(request.session, made, notebook)
+    if changed:
+        differ.append(f"{notebook.name}, {changed}")
+    elif SAME_PICTURES and made.read_bytes() != notebook.read_bytes():
+        differ.append(f"{notebook.name}: a picture, or what is not output")
+    # Names, not a comparison of thousands of lines.
+    if differ:
+        pytest.fail("changed:\n" + "\n".join(differ), pytrace=False)
 
 
-@pytest.mark.skipif(HERE != MADE_WITH, reason=f"pictures in notebooks were made with {MADE_WITH}")
-def test_notebooks_are_those_committed(rerun):
-    for made in (rerun / "notebooks").iterdir():
-        assert made.read_bytes() == (ROOT / "notebooks" / made.name).read_bytes(), made.name
+def test_each_figure_belongs_to_a_notebook():
+    numbers = {path.name[:2] for path in NOTEBOOKS}
+    assert {path.name for path in FIGURES.iterdir() if path.name[:2] not in numbers} == set()
 
 
 @pytest.mark.parametrize("table", sorted(FIGURES.glob("*.csv")), ids=lambda path: path.stem)
@@ -95,7 +156,61 @@ def test_a_changed_number_is_noticed_on_every_machine(tmp_path):
     for name, rows in [("a", 2), ("b", 3)]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "00-bars.csv").write_text(f"unit,rows\na,{rows}\n", encoding="utf-8")
-    assert find_differences(tmp_path / "a", tmp_path / "b", pictures=False) == ["00-bars.csv"]
+    (line,) = find_differences(tmp_path / "a", tmp_path / "b", pictures=False)
+    assert line == "00-bars.csv, line 2: made 'a,2', committed 'a,3'"
+
+
+def write_notebook(path, *outputs):
+    cell = v4.new_code_cell("rows", execution_count=1, outputs=list(outputs), id="a")
+    nbformat.write(v4.new_notebook(cells=[cell]), path)
+    return path
+
+
+OUTPUTS = [
+    v4.new_output("stream", name="stdout", text="一行\n"),
+    v4.new_output("display_data", {"image/png": "AAAA", "text/plain": "<Figure>"}),
+    v4.new_output("execute_result", {"text/html": "<td>0.02</td>", "text/plain": "0.02"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "output", "said"),
+    [
+        (0, v4.new_output("stream", name="stdout", text="二行\n"), "mismatch 'stdout'"),
+        (0, v4.new_output("stream", name="stderr", text="一行\n"), "Missing output fields"),
+        (1, v4.new_output("display_data", {"image/png": "BBBB", "text/plain": "<Figure>"}), ""),
+        (2, v4.new_output("execute_result", {"text/html": "<td>0.02</td>"}), "dissimilar"),
+        (
+            2,
+            v4.new_output("execute_result", {"text/html": "<td>0.01</td>", "text/plain": "0.02"}),
+            "mismatch 'text/html'",
+        ),
+    ],
+)
+def test_a_changed_output_is_noticed_on_every_machine(tmp_path, request, place, output, said):
+    committed = write_notebook(tmp_path / "old.ipynb", *OUTPUTS)
+    changed = [output if number == place else old for number, old in enumerate(OUTPUTS)]
+    made = write_notebook(tmp_path / "new.ipynb", *changed)
+    account = find_changed_output(request.session, made, committed)
+    assert said in account and bool(account) == bool(said)
+
+
+def test_a_cell_never_run_is_noticed(tmp_path, request):
+    made = write_notebook(tmp_path / "new.ipynb", *OUTPUTS)
+    committed = write_notebook(tmp_path / "old.ipynb")
+    account = find_changed_output(request.session, made, committed)
+    assert account.startswith("code cell 1:\n") and "Unexpected output fields" in account
+
+
+def test_the_first_line_that_differs_is_named(tmp_path):
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_bytes(b"unit,rows\na,1\nb,2\n")
+    two.write_bytes(b"unit,rows\na,1\n")
+    assert find_first_line(one, two) == "line 3: made 'b,2', committed ''"
+    two.write_bytes(b"unit,rows\na,1\nb,2\n\n")
+    assert find_first_line(one, two) == "line 5: made no line, committed ''"
+    two.write_bytes(b"unit,rows\r\na,1\nb,2\n")
+    assert find_first_line(one, two) == "line 1: made 'unit,rows', committed 'unit,rows\\r'"
 
 
 def test_font_has_every_character_of_the_data_and_the_notebooks():

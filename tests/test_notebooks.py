@@ -1,6 +1,5 @@
 """The house rules of notebooks, checked without running them."""
 
-import ast
 import json
 import re
 from pathlib import Path
@@ -81,19 +80,6 @@ def test_nothing_forbidden(path):
     for cell in code:
         for what, pattern in FORBIDDEN.items():
             assert not re.search(pattern, cell["source"], flags=re.M), f"{what}: {cell['source']}"
-
-
-def test_cells_are_few_and_short(path):
-    _, code, prose = read(path)
-    lengths = [cell["source"].count("\n") + 1 for cell in code]
-    assert len(code) <= 30
-    assert max(lengths) <= 15
-    assert sum(length <= 5 for length in lengths) >= len(lengths) / 2
-    assert len(prose) >= len(code) / 2
-    for cell in code:
-        for node in ast.walk(ast.parse(cell["source"])):
-            if isinstance(node, ast.FunctionDef):
-                assert node.end_lineno - node.lineno + 1 <= 6, node.name
 
 
 def test_figures_carry_the_number_and_are_listed(path):
