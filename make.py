@@ -257,17 +257,18 @@ def run(args, env, heard=None):
     """Run a child process to its end and return its exit code; `heard` gets lines of its stderr."""
     sys.stdout.flush()
     pipe = None if heard is None else subprocess.PIPE
-    child = subprocess.Popen([str(arg) for arg in args], cwd=str(ROOT), env=env, stderr=pipe)
+    args = [str(arg) for arg in args]
     interrupted = False
-    while True:
-        try:
-            for line in child.stderr or ():
-                heard.append(line.decode("utf-8", "replace"))
-                sys.stderr.write(heard[-1])
-            code = child.wait()
-            break
-        except KeyboardInterrupt:  # the child got it too: let it tidy up
-            interrupted = True
+    with subprocess.Popen(args, cwd=str(ROOT), env=env, stderr=pipe) as child:
+        while True:
+            try:
+                for line in child.stderr or ():
+                    heard.append(line.decode("utf-8", "replace"))
+                    sys.stderr.write(heard[-1])
+                code = child.wait()
+                break
+            except KeyboardInterrupt:  # the child got it too: let it tidy up
+                interrupted = True
     if interrupted and code != 0:
         raise KeyboardInterrupt
     return code
