@@ -1,0 +1,225 @@
+"""Recompute the answers of the notebooks with other seeds, and see which numbers move.
+
+`python benchmarks/seeds.py [02 04] [--seeds 20]`
+
+The code cells of each notebook run in order in one plain Python process, once for every seed; no
+figure is saved. Every seed that the notebook, xq or a library asks for is moved by the same step,
+whatever it was, so no source of chance has to be known by name. Seed 0 moves nothing and must give
+the committed answer. The result is `benchmarks/seeds.csv`, one row for every number of the
+English and the Chinese answer. With some notebooks named, only their rows are replaced.
+"""
+
+import argparse
+import csv
+import io
+import json
+import multiprocessing
+import os
+import random
+import re
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+TABLE = Path(__file__).with_name("seeds.csv")
+STEP = 100_003  # apart enough that seeds counted from 0 in a loop do not meet again
+NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?%?"
+COLUMNS = [
+    "notebook", "language", "place", "before", "committed",
+    "min", "max", "distinct", "n_seeds", "moves",
+]  # fmt: skip
+
+
+@contextmanager
+def moved_seeds(by):
+    """Add a number to every whole-number seed that NumPy or Python is given inside the block.
+
+    scikit-learn, SciPy, pandas and networkx make their generators with these too.
+    """
+    import numpy as np
+
+    old_state, old_generator, old_random = (
+        np.random.RandomState,
+        np.random.default_rng,
+        random.Random,
+    )
+
+    def move(seed):
+        return int(seed) + by if isinstance(seed, int | np.integer) else seed
+
+    class Alike(type):  # an old generator is an instance of its new class too
+        def __instancecheck__(cls, thing):
+            return isinstance(thing, cls.__base__)
+
+    class MovedState(old_state, metaclass=Alike):
+        def __init__(self, seed=None):
+            super().__init__(move(seed))
+
+    class MovedRandom(old_random, metaclass=Alike):
+        def __new__(cls, seed=None):
+            return super().__new__(cls)
+
+        def __init__(self, seed=None):
+            super().__init__(move(seed))
+
+    np.random.RandomState, random.Random = MovedState, MovedRandom
+    np.random.default_rng = lambda seed=None: old_generator(move(seed))
+    try:
+        yield
+    finally:
+        np.random.RandomState, random.Random = old_state, old_random
+        np.random.default_rng = old_generator
+
+
+def read_cells(path):
+    """Return the sources of a notebook's code cells up to the answer, and the committed answer."""
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    sources = []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            sources.append("".join(cell["source"]))
+            if "answer" in cell["metadata"].get("tags", []):
+                printed = "".join("".join(output.get("text", "")) for output in cell["outputs"])
+                return sources, printed.strip().split("\n")
+    raise ValueError(f"{Path(path).name} has no cell tagged 'answer'")
+
+
+def answer(path, seed):
+    """Run a notebook's code with every seed moved and return the two lines of its answer."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+    import xq
+
+    sources, _ = read_cells(path)
+    os.chdir(path.parent)
+    save, xq.save_figure = xq.save_figure, lambda *args, **kwargs: None
+    namespace, printed = {"__name__": "__main__"}, io.StringIO()
+    try:
+        with moved_seeds(seed * STEP):
+            for number, source in enumerate(sources, start=1):
+                printed = io.StringIO()
+                with redirect_stdout(printed):
+                    exec(compile(source, f"{path.name}, code cell {number}", "exec"), namespace)
+                plt.close("all")
+    finally:
+        xq.save_figure = save
+    return printed.getvalue().strip().split("\n")
+
+
+def find_numbers(line):
+    """Return the numbers of a sentence, and the pieces of text around them (one more)."""
+    return re.findall(NUMBER, line), re.split(NUMBER, line)
+
+
+def to_value(number):
+    """Return the value of a number as it is written in an answer."""
+    return float(number.replace(",", "").rstrip("%"))
+
+
+def tabulate(name, committed, answers):
+    """Return the rows of the table for one notebook.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's number.
+    committed : list of str
+        The English and the Chinese line of its answer.
+    answers : list of list of str
+        The same for every seed.
+
+    Returns
+    -------
+    list of dict
+        For each language one row with place 0 for the words, then one for each number.
+    """
+    rows = []
+    for language, line, others in zip(
+        ("en", "zh"), committed, zip(*answers, strict=True), strict=True
+    ):
+        numbers, texts = find_numbers(line)
+        found = [find_numbers(other) for other in others]
+        versions = sorted({" # ".join(pieces) for _, pieces in found})
+        columns = [(0, "", "(words)", versions if versions != [" # ".join(texts)] else [])]
+        for place, number in enumerate(numbers):
+            values = {other[place] if place < len(other) else "" for other, _ in found}
+            values = sorted(values, key=lambda each: (to_value(each or "nan"), each))
+            columns.append((place + 1, texts[place][-30:], number, values))
+        for place, before, number, values in columns:
+            row = {"notebook": name, "language": language, "place": place, "before": before}
+            row |= {"committed": number, "distinct": " | ".join(values), "n_seeds": len(answers)}
+            row |= {"min": values[0], "max": values[-1]} if place else {"min": "", "max": ""}
+            rows.append(row | {"moves": bool(values) and values != [number]})
+    return rows
+
+
+def write_table(rows, kept):
+    """Write the new rows, and the old ones of the notebooks that are kept, in order."""
+    old = []
+    if TABLE.exists():
+        with TABLE.open(encoding="utf-8", newline="") as file:
+            old = [row for row in csv.DictReader(file) if row["notebook"] in kept]
+    rows = sorted(
+        [*old, *rows], key=lambda row: (row["notebook"], row["language"], int(row["place"]))
+    )
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def main():
+    """Run every notebook with every seed, two processes at once; write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("notebooks", nargs="*", help="beginnings of names, such as 02; else all")
+    parser.add_argument("--seeds", type=int, default=20, help="how many (20)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at once (2)")
+    options = parser.parse_args()
+    paths = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))}
+    wanted = [name for name in paths if name in options.notebooks or not options.notebooks]
+    if not wanted:
+        parser.error(f"no notebook begins with {' or '.join(options.notebooks)}")
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    sys.path.insert(0, str(ROOT))  # the processes get it too
+    began, found, failed = time.perf_counter(), {}, {}
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
+        tasks = {
+            pool.submit(answer, paths[name], seed): (name, seed)
+            for name in wanted
+            for seed in range(options.seeds)
+        }
+        for done in as_completed(tasks):
+            name, seed = tasks[done]
+            if done.exception():
+                failed[name] = f"{type(done.exception()).__name__}: {done.exception()}"
+            found[name, seed] = None if done.exception() else done.result()
+            print(f"[{len(found)}/{len(tasks)}] {name}, seed {seed}", flush=True)
+    rows = []
+    for name, problem in failed.items():
+        print(f"{name} failed, its old rows are kept: {problem}", file=sys.stderr)
+    wanted = [name for name in wanted if name not in failed]
+    for name in wanted:
+        _, committed = read_cells(paths[name])
+        if found[name, 0] != committed:
+            print(f"{name}: seed 0 does not give the committed answer; run make.py figures first")
+        answers = [found[name, seed] for seed in range(options.seeds)]
+        rows += tabulate(name, committed, answers)
+    write_table(rows, set(paths) - set(wanted))
+    for row in rows:
+        if row["moves"]:
+            said = f"…{row['before']}[{row['committed']}]: {row['distinct']}"
+            print(f"{row['notebook']} {row['language']} {row['place']}: {said}")
+    seconds = time.perf_counter() - began
+    print(f"{sum(row['moves'] for row in rows)} of {len(rows)} move; {seconds:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
