@@ -31,7 +31,6 @@ _HOME = {
         "reports": [
             "FetchError",
             "compare_targets",
-            "count_bigrams",
             "fetch_report",
             "find_shingles",
             "match_priorities",

@@ -1,9 +1,9 @@
-"""Hand codings: how far coders agree."""
+"""Codings: how far coders agree."""
 
 import numpy as np
 import pandas as pd
 
-from .door import check_frame
+from .door import check_count, check_frame
 
 
 def score_agreement(codes, *, draws=500, random_state=0):
@@ -35,47 +35,56 @@ def score_agreement(codes, *, draws=500, random_state=0):
 
     Raises
     ------
+    TypeError
+        If `codes` is no DataFrame, or `draws` or `random_state` no whole number.
     ValueError
-        If a column is missing, a code is missing, there are fewer than two coders, or a coder has
-        left out a thing.
+        If a column or a cell is missing, there are fewer than two coders, or a coder has left out
+        a thing.
 
     Notes
     -----
     Krippendorff 2018, *Content Analysis*, chapter 12. A rare code can have high agreement and low
     alpha: almost everybody agrees on where it does *not* apply.
     """
-    check_frame(codes, "codes", "item", "coder", "code")
+    columns = ["item", "coder", "code"]
+    check_frame(codes, "codes", *columns, filled=columns)
+    check_count(draws, "draws")
+    check_count(random_state, "random_state")
+    codes = codes[columns].drop_duplicates(ignore_index=True)
+    codes = codes.astype({"coder": object})  # a category would count coders who are not here
     items, coders = codes["item"].unique(), codes["coder"].unique()
-    if len(coders) < 2 or codes["code"].isna().any():
-        problem = "a code is missing" if len(coders) > 1 else f"coders {[*coders]}: at least two"
-        raise ValueError(f"{problem}; give every thing coded at least one code")
-    done = codes.drop_duplicates(["item", "coder"])
-    if len(done) < len(items) * len(coders):
-        short = done.groupby("coder", observed=True)["item"].size().idxmin()
-        raise ValueError(f"coder {short!r} has not coded all {len(items)} things")
+    if len(coders) < 2:
+        raise ValueError(
+            f"codes has the coders {[*coders]}; agreement needs two or more: put the tables of "
+            "several coders one below the other with pd.concat"
+        )
+    done = codes.drop_duplicates(["item", "coder"])["coder"].value_counts()
+    if done.min() < len(items):
+        raise ValueError(
+            f"codes: coder {done.idxmin()!r} has coded {done.min()} of {len(items)} things; give "
+            "each a code, if only 'none', or drop what not everybody has coded"
+        )
+    named = codes["code"]
+    names = named.cat.categories if hasattr(named, "cat") else named.unique()
+    chosen = pd.crosstab(codes["item"], named).reindex(index=items, columns=names, fill_value=0)
+    given = pd.crosstab(named, codes["coder"]).reindex(names, fill_value=0)
     picks = np.random.default_rng(random_state).integers(0, len(items), (draws, len(items)))
 
-    def score(counts):
-        return _score_alpha(counts)
-
-    def summarise(code, counts, sizes):
-        samples = [value for pick in picks if not np.isnan(value := score(counts[pick]))]
-        low, high = np.quantile(samples, [0.025, 0.975]) if samples else (np.nan, np.nan)
+    def summarise(code, counts, fewest, most):
+        samples = pd.Series([_score_alpha(counts[pick]) for pick in picks], dtype=float).dropna()
+        low, high = samples.quantile([0.025, 0.975])
         agree = (counts.max(axis=1) == len(coders)).mean()
-        return code, sizes.min(), sizes.max(), agree, score(counts), low, high
+        return code, fewest, most, agree, _score_alpha(counts), low, high
 
-    rows, named = [], codes["code"]
-    names = named.cat.categories if hasattr(named, "cat") else named.unique()
-    if len(codes) == len(done):
-        counts = pd.crosstab(codes["item"], named).reindex(items).to_numpy()
-        rows.append(summarise("(all)", counts, np.array([len(items)])))
+    rows = []
+    if len(codes) == len(items) * len(coders):
+        rows.append(summarise("(all)", chosen.to_numpy(), len(items), len(items)))
     for code in names:
-        given = pd.crosstab(codes["item"], codes["coder"], named == code, aggfunc="max")
-        given = given.reindex(items).to_numpy(dtype=int)
-        counts = np.column_stack([len(coders) - given.sum(axis=1), given.sum(axis=1)])
-        rows.append(summarise(code, counts, given.sum(axis=0)))
-    columns = ["code", "n_min", "n_max", "agree", "alpha", "alpha_low", "alpha_high"]
-    return pd.DataFrame(rows, columns=columns)
+        applies = chosen[code].to_numpy()
+        counts = np.column_stack([len(coders) - applies, applies])
+        rows.append(summarise(code, counts, given.loc[code].min(), given.loc[code].max()))
+    names = ["code", "n_min", "n_max", "agree", "alpha", "alpha_low", "alpha_high"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _score_alpha(counts):

@@ -1,16 +1,27 @@
 """Hold the district against the levels above."""
 
 import hashlib
+import os
 import re
 import sys
+from itertools import combinations
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 import pooch
 from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import TfidfTransformer
 
-from .door import check_frame
+from .door import (
+    _describe,
+    _shorten,
+    check_choice,
+    check_count,
+    check_frame,
+    check_texts,
+)
 from .tables import load_table
 from .text import _average_vectors, _to_numbers, tokenize
 
@@ -19,8 +30,12 @@ MIRRORS = (
     "https://cdn.jsdelivr.net/gh/{repository}@{commit}/{path}",
 )
 LEVELS = ("nation", "city", "district")
-METHODS = ("words", "characters", "bm25", "vectors", "combined")
+COMBINED = ("characters", "bm25", "vectors")
+METHODS = ("words", *COMBINED, "combined")
 _RUN, _EVERY = 6, 4  # characters in a shingle; of so many in a row the least hash is kept
+_PAIR = re.compile(r"(?=(\w\w))")
+_WORDS = ["level", "unit", "bound", "direction", "form", "base", "concept", "denominator"]
+_BOUNDS = {"=": "a point value", "~": "a point value", ">=": "a floor", "<=": "a ceiling"}
 
 
 class FetchError(ValueError):
@@ -44,8 +59,9 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
         "part" or "summary" for the two national texts of 1964.
     folder : path, optional
         Where reports are kept, as ``LEVEL_YEAR.md``; your cache folder if omitted.
-    mirrors : sequence of str, optional
-        Addresses to try in turn, with ``{repository}``, ``{commit}``, ``{path}`` to be filled in.
+    mirrors : list of str, optional
+        Addresses to try in turn, with ``{repository}``, ``{commit}``, ``{path}`` to be filled in;
+        ``[]`` to stay off the network.
     progress : bool, default True
         Say on the error stream what is being downloaded.
 
@@ -56,39 +72,51 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
 
     Raises
     ------
+    TypeError
+        If `year` is no whole number, `folder` no path or `mirrors` no list of addresses.
     FetchError
-        If there is no such report, if the file in `folder` is another one, or if it could not be
-        downloaded whole; the message says what to put where.
+        If there is no such report, if the file in `folder` is another one or cannot be read, or
+        if it could not be downloaded whole; the message says what to put where.
 
     Notes
     -----
     Source: https://github.com/lawtext/gov at the commits in ``data/reports/reports.csv``; the
     texts there are from the governments' own sites. Uses pooch.
     """
-    reports = load_table("reports").query("level == @level and year == @year and part == @part")
-    if reports.empty:
-        raise FetchError(
-            f"no report {level!r} {year!r} {part!r}; xq.load_table('reports') lists them all"
+    check_count(year, "year")
+    if folder is not None and not isinstance(folder, str | os.PathLike):
+        raise TypeError(f"folder is {_describe(folder)}; expected a path")
+    if not isinstance(mirrors, list | tuple) or not all(isinstance(one, str) for one in mirrors):
+        raise TypeError(
+            f"mirrors is {_describe(mirrors)}; expected a list of addresses, as xq.reports.MIRRORS"
         )
-    row = reports.iloc[0]
+    row = _find_report(level, year, part)
     file = f"{row['report_id']}.md"
-    folder = Path(folder).expanduser() if folder else Path(pooch.os_cache("xq"))
-    path, failures = folder / file, []
-    if path.exists():
-        return _read_checked(path, row["sha256"])
-    addresses = [mirror.format(**row) for mirror in mirrors]
-    pooch.get_logger().setLevel("ERROR")  # what it would say is said here
-    for address in addresses:
-        if progress:
-            print(f"downloading {file} from {address.split('/')[2]} …", file=sys.stderr, flush=True)
-        try:
-            pooch.retrieve(address, known_hash=row["sha256"], fname=file, path=folder)
+    path = Path(os.path.expanduser(folder or pooch.os_cache("xq"))) / file
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
             return _read_checked(path, row["sha256"])
-        except Exception as problem:  # whatever the network does; said below
-            failures.append(f"{address}: {(str(problem) or repr(problem)).splitlines()[0]}")
+    except OSError as problem:
+        raise FetchError(
+            f"{path} cannot be read or written: {problem.strerror}. Put the report itself there, "
+            "or name another folder"
+        ) from None
+    failures = [] if mirrors else ["no mirror is named"]
+    pooch.get_logger().setLevel("ERROR")  # what it would say is said here
+    for mirror in mirrors:
+        try:
+            address = mirror.format(**row)
+            if progress:
+                host = urlsplit(address).netloc
+                print(f"downloading {file} from {host} …", file=sys.stderr, flush=True)
+            pooch.retrieve(address, known_hash=row["sha256"], fname=file, path=path.parent)
+            return _read_checked(path, row["sha256"])
+        except Exception as problem:  # whatever the network does, or a mirror without sense
+            failures.append(f"{mirror}: {_shorten(problem, 120)}")
     raise FetchError(
-        f"{file} could not be downloaded:\n  " + "\n  ".join(failures) + f"\nDownload "
-        f"{addresses[0]} in a browser, save it as {path}, and run this again."
+        f"{file} could not be downloaded:\n  " + "\n  ".join(failures) + "\nDownload "
+        f"{MIRRORS[0].format(**row)} in a browser, save it as {path}, and run this again."
     )
 
 
@@ -118,36 +146,21 @@ def find_shingles(texts, *, sample=True):
     -----
     Schleimer, Wilkerson and Aiken 2003, doi:10.1145/872757.872770.
     """
+    check_texts(texts)
+    every = _EVERY if sample else 1
     rows = []
     for doc, text in texts.items():
         text = re.sub(r"[\W_]", "", text)
         hashes = [_hash(text[i : i + _RUN]) for i in range(len(text) - _RUN + 1)]
-        every = _EVERY if sample else 1
-        windows = range(max(len(hashes) - every + 1, min(len(hashes), 1)))
-        kept = dict.fromkeys(min(hashes[i : i + every]) for i in windows)
-        rows += [(doc, each) for each in kept]
+        windows = [hashes[i : i + every] for i in range(max(len(hashes) - every + 1, 1))]
+        rows += [(doc, each) for each in dict.fromkeys(min(w) for w in windows if w)]
     return pd.DataFrame(rows, columns=["doc", "hash"])
 
 
 def count_bigrams(texts):
-    """Count the pairs of neighbouring characters of texts, across no punctuation.
-
-    Parameters
-    ----------
-    texts : Series of str
-        One text per document; the index names the document.
-
-    Returns
-    -------
-    DataFrame
-        One row per document and pair, sorted. Columns ``doc``, ``bigram`` (str), ``n`` (int).
-    """
-    rows = []
-    for doc, text in texts.items():
-        for run in re.findall(r"\w+", text):
-            rows += [(doc, run[i : i + 2]) for i in range(len(run) - 1)]
-    table = pd.DataFrame(rows, columns=["doc", "bigram"])
-    return table.groupby(["doc", "bigram"]).size().rename("n").reset_index()
+    """Return how often each document has two characters side by side, no mark between: a table."""
+    pairs = texts.rename_axis("doc").rename("bigram").map(_PAIR.findall).explode().dropna()
+    return pairs.reset_index().groupby(["doc", "bigram"]).size().rename("n").reset_index()
 
 
 def score_reuse(texts, priority_ids):
@@ -173,6 +186,8 @@ def score_reuse(texts, priority_ids):
 
     Raises
     ------
+    TypeError
+        If `texts` or `priority_ids` is no Series of str.
     ValueError
         If a passage is unknown or a text has none.
 
@@ -182,17 +197,24 @@ def score_reuse(texts, priority_ids):
     are published, so for another list compare `find_shingles` of its texts with `find_shingles`
     of the report you fetched.
     """
-    theirs = load_table("shingles").groupby("priority_id")["hash"].agg(set)
-    known = set(load_table("priorities")["priority_id"])
-    if strange := sorted(set(priority_ids[texts.index]) - known):
-        raise ValueError(f"unknown passages {strange}; xq.load_table('priorities') lists them")
-    ours = find_shingles(texts).groupby("doc")["hash"].agg(set)
-    rows = []
-    for doc in texts.index:
-        own, passage = ours.get(doc, set()), priority_ids[doc]
-        shared = len(own & theirs.get(passage, set()))
-        rows.append((doc, passage, len(own), shared, shared / max(len(own), 1)))
-    return pd.DataFrame(rows, columns=["doc", "priority_id", "n_hashes", "n_shared", "share"])
+    check_texts(texts)
+    check_texts(priority_ids, "priority_ids")
+    if lost := [doc for doc in texts.index if doc not in priority_ids.index]:
+        raise ValueError(f"priority_ids has no document {_shorten(lost)}; give each text a passage")
+    passages = priority_ids.astype("str").loc[texts.index]
+    if strange := sorted(set(passages) - set(load_table("priorities")["priority_id"])):
+        raise ValueError(
+            f"priority_ids: unknown passages {_shorten(strange)}; "
+            "xq.load_table('priorities') lists them"
+        )
+    hashes = find_shingles(texts)
+    hashes["priority_id"] = hashes["doc"].map(passages)
+    shared = hashes.merge(load_table("shingles"), on=["priority_id", "hash"])
+    table = pd.DataFrame({"priority_id": passages})
+    for name, rows in [("n_hashes", hashes), ("n_shared", shared)]:
+        table[name] = rows["doc"].value_counts().reindex(table.index, fill_value=0)
+    table["share"] = (table["n_shared"] / table["n_hashes"]).fillna(0)
+    return table.rename_axis("doc").reset_index()
 
 
 def match_priorities(texts, *, method="combined", in_order=False, titles=False, without_2022=False):
@@ -226,42 +248,48 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
 
     Raises
     ------
+    TypeError
+        If `texts` is no Series of str.
     ValueError
-        If the method is unknown.
+        If the method is unknown or a document is named twice.
 
     Notes
     -----
     BM25: Robertson and Zaragoza 2009, doi:10.1561/1500000019, k1 = 1.5, b = 0.75. Features of the
     report: ``data/reports/terms.csv``, ``bigrams.csv``, ``vectors.csv``.
     """
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}; expected one of {METHODS}")
+    check_texts(texts)
+    check_choice(method, "method", METHODS)
     priorities = load_table("priorities").set_index("priority_id")
-    ids = priorities.index.to_numpy()
-    words, pairs = _count_words(texts), count_bigrams(texts).rename(columns={"bigram": "term"})
-    national, bigrams = (
-        load_table("terms_national"),
-        load_table("bigrams").rename(columns={"bigram": "term"}),
-    )
-    if titles:
-        printed = priorities.loc[priorities["printed"], "title"]
-        national = _add_counts(national, _count_words(printed))
-        bigrams = _add_counts(bigrams, count_bigrams(printed).rename(columns={"bigram": "term"}))
+    ids = priorities.index
+    printed = priorities.loc[priorities["printed"] & bool(titles), "title"]
     vectors = "vectors_without_2022" if without_2022 else "vectors"
-    score = {
-        "words": lambda: _tf_idf(words, national, texts.index, ids),
-        "characters": lambda: _tf_idf(pairs, bigrams, texts.index, ids),
-        "bm25": lambda: _bm25(words, national, texts.index, ids),
-        "vectors": lambda: _compare_vectors(words, national, texts.index, ids, load_table(vectors)),
-    }
-    if method == "combined":
-        scores = sum(_standardise(score[each]()) for each in ("characters", "bm25", "vectors"))
-    else:
-        scores = _standardise(score[method]())
+
+    def score(part):
+        pairs = part == "characters"
+        count, name = (count_bigrams, "bigrams") if pairs else (_count_words, "terms_national")
+        ours, titled, theirs = (
+            table.set_axis(["doc", "term", "n"], axis=1)
+            for table in (count(texts), count(printed), load_table(name))
+        )
+        theirs = pd.concat([theirs, titled])
+        if part == "vectors":
+            learned = _to_numbers(load_table(vectors))
+            terms = learned.index
+        else:
+            terms = pd.Index(theirs["term"].unique())
+        counts = _to_counts(ours, texts.index, terms), _to_counts(theirs, ids, terms)
+        if part == "vectors":
+            return _compare_vectors(*counts, learned)
+        return _score_bm25(*counts) if part == "bm25" else _compare_weights(*counts)
+
+    parts = COMBINED if method == "combined" else [method]
+    scores = sum(_standardise(score(part)) for part in parts)
     if in_order:
         scores = _follow(scores)
     order = np.argsort(-scores.round(9), axis=1, kind="stable")
-    table = {"doc": np.repeat(texts.index.to_numpy(), len(ids)), "priority_id": ids[order].ravel()}
+    table = {"doc": np.repeat(texts.index.to_numpy(), len(ids))}
+    table["priority_id"] = ids.to_numpy()[order].ravel()
     table["score"] = np.take_along_axis(scores, order, axis=1).ravel()
     return pd.DataFrame(table | {"rank": np.tile(np.arange(1, len(ids) + 1), len(texts))})
 
@@ -305,6 +333,8 @@ def compare_targets(targets, population=None):
 
     Raises
     ------
+    TypeError
+        If a table is no DataFrame, or values or persons are no numbers.
     ValueError
         If a column is missing, a level is unknown or an indicator has two targets at a level.
 
@@ -313,102 +343,104 @@ def compare_targets(targets, population=None):
     A target is amplified if the lower level asks for more of what is wanted: more growth, or less
     of what has an upper bound or is to fall.
     """
-    fields = ["value", "unit", "bound", "direction", "form", "base", "concept", "denominator"]
-    check_frame(targets, "targets", "indicator", "level", *fields)
-    if strange := set(targets["level"].astype("str")) - set(LEVELS):
-        raise ValueError(f"unknown level {sorted(strange)}; expected {LEVELS}")
-    twice = targets[targets.duplicated(["indicator", "level"])]
-    if len(twice):
-        raise ValueError(f"two targets for {twice.iloc[0]['indicator']!r} at one level")
-    persons = (load_table("population") if population is None else population).set_index("level")[
-        "persons"
-    ]
-    persons = {str(level): count for level, count in persons.items()}
-    if absent := set(targets.loc[targets["denominator"] != "", "level"].astype("str")) - set(
-        persons
-    ):
-        raise ValueError(f"population has no level {sorted(absent)}")
+    check_frame(targets, "targets", "indicator", "value", *_WORDS, filled=["indicator", "level"])
+    population = load_table("population") if population is None else population
+    check_frame(population, "population", "level", "persons", filled=["level", "persons"])
+    _check_rows(targets, "targets", ["indicator", "level"], "value")
+    _check_rows(population, "population", ["level"], "persons")
+    targets = targets.astype({"value": float} | dict.fromkeys(_WORDS, "str"))
+    targets = targets.fillna(dict.fromkeys(_WORDS, ""))
+    persons = population.astype({"level": "str"}).set_index("level")["persons"]
+    if strange := sorted(set(targets["level"]) - set(LEVELS)):
+        raise ValueError(f"targets: unknown level {_shorten(strange)}; expected {LEVELS}")
+    if absent := set(targets.loc[targets["denominator"] != "", "level"]) - set(persons.index):
+        raise ValueError(f"population has no level {sorted(absent)}; add its inhabitants")
+    targets["per_1000"] = targets["value"] / targets["level"].map(persons) * 1000
+    targets["per_1000"] = targets["per_1000"].where(targets["denominator"] != "")
     rows = []
     for indicator, group in targets.groupby("indicator", sort=False):
-        have = {str(row["level"]): row for row in group.to_dict("records")}
+        have = {row["level"]: row for row in group.to_dict("records")}
         levels = [level for level in LEVELS if level in have]
-        pairs = [(one, two) for i, one in enumerate(levels) for two in levels[i + 1 :]]
+        pairs = [*combinations(levels, 2)]
         if levels == ["district"]:
             pairs = [("", "district")]
         elif "district" not in have:
             pairs.append((levels[-1], ""))
         for upper, lower in pairs:
             row = {"indicator": indicator, "upper": upper, "lower": lower}
-            rows.append(row | _compare(have.get(upper), have.get(lower), upper, lower, persons))
+            rows.append(row | _compare(have.get(upper), have.get(lower)))
     names = "indicator upper lower upper_value lower_value upper_per_1000 lower_per_1000"
-    return pd.DataFrame(
-        rows, columns=[*names.split(), *"comparable why_not ratio gap step".split()]
-    )
+    names += " comparable why_not ratio gap step"
+    return pd.DataFrame(rows, columns=names.split())
 
 
-def _compare(above, below, upper, lower, persons):
+def _compare(above, below):
     """Return the columns of one pair of targets; one of the two may be None."""
-    found = {"comparable": False}
-    for side, target, level in [("upper", above, upper), ("lower", below, lower)]:
+    found = {"comparable": False, "why_not": ""}
+    for side, target in [("upper", above), ("lower", below)]:
         if target:
-            found[f"{side}_value"] = target["value"]
-            if target["denominator"]:
-                found[f"{side}_per_1000"] = target["value"] / persons[level] * 1000
-    if not (above and below):
-        missing = ("no target above", "new") if below else ("no target below", "dropped")
-        return found | dict(zip(("why_not", "step"), missing, strict=True))
-    differ = _find_differences(above, below)
-    if differ:
+            found |= {f"{side}_{kind}": target[kind] for kind in ("value", "per_1000")}
+    if not above:
+        return found | {"why_not": "no target above", "step": "new"}
+    if not below:
+        return found | {"why_not": "no target below", "step": "dropped"}
+    same = all(above[name] == below[name] for name in ("concept", "base", "form", "direction"))
+    if same and above["form"] != "words" and np.isnan([above["value"], below["value"]]).all():
+        return found | {"why_not": "words at both levels", "step": "equal"}
+    if differ := _find_differences(above, below):
         step = "deferred" if below["form"] == "deferred" else "re-expressed"
-        if differ == ["words at both levels"]:
-            step = "equal"
         return found | {"why_not": "; ".join(differ), "step": step}
     kind = "per_1000" if above["denominator"] else "value"
-    one, two = found[f"upper_{kind}"], found[f"lower_{kind}"]
+    one, two = above[kind], below[kind]
     less = below["direction"] == "decrease" or below["bound"] == "<="
     more = one - two if less else two - one
     step = "equal" if one == two else "amplified" if more > 0 else "softened"
-    ratio = two / one if one else float("nan")
-    return found | {
-        "comparable": True,
-        "why_not": "",
-        "ratio": ratio,
-        "gap": two - one,
-        "step": step,
-    }
+    measured = {"ratio": two / one if one else np.nan, "gap": two - one}
+    return found | {"comparable": True, "step": step} | measured
 
 
 def _find_differences(above, below):
-    """Return why two targets cannot be compared; empty if they can."""
-    bound = {"=": "a point value", "~": "a point value", ">=": "a floor", "<=": "a ceiling"}
-    bounds = [bound.get(each["bound"], "a change") for each in (above, below)]
-    missing = [pd.isna(each["value"]) for each in (above, below)]
-    differ = [
-        f"{name} differs: {above[name]} / {below[name]}"
-        for name in ("concept", "base")
-        if above[name] != below[name]
-    ]
+    """Return why two targets cannot be compared by number; empty if they can."""
     if "words" in (above["form"], below["form"]):
         return ["words only below"]
-    if all(missing):
-        same = not differ and (above["form"], above["direction"]) == (
-            below["form"],
-            below["direction"],
-        )
-        return ["words at both levels"] if same else [*differ, "no number at either level"]
-    if any(missing):
-        return [*differ, "no number above" if missing[0] else "no number below"]
-    if above["unit"] != below["unit"]:
-        differ.append(f"unit differs: {above['unit']} / {below['unit']}")
-    if above["direction"] != below["direction"]:
-        differ.append(f"direction differs: {above['direction']} / {below['direction']}")
-    if bounds[0] != bounds[1]:
-        differ.append(f"{bounds[0]} against {bounds[1]}")
-    elif bounds[0] == "a change" and above.get("value_from") != below.get("value_from"):
-        differ.append("change from another value")
+    lost = [side for side, one in [("above", above), ("below", below)] if np.isnan(one["value"])]
+    fields = ["concept", "base"] if lost else ["concept", "base", "unit", "direction"]
+    found = [f"{f} differs: {above[f]} / {below[f]}" for f in fields if above[f] != below[f]]
+    if lost:
+        return [*found, f"no number {'at either level' if len(lost) == 2 else lost[0]}"]
+    one, two = (_BOUNDS.get(target["bound"], "a change") for target in (above, below))
+    if one != two:
+        found.append(f"{one} against {two}")
+    elif one == "a change" and above.get("value_from") != below.get("value_from"):
+        found.append("change from another value")
     if "unknown" in (above["denominator"], below["denominator"]):
-        differ.append("no fitting denominator")
-    return differ
+        found.append("no fitting denominator")
+    return found
+
+
+def _check_rows(table, name, keys, column):
+    """Raise unless a column holds numbers and no two rows are about the same."""
+    if not pd.api.types.is_numeric_dtype(table[column]):
+        kind = table[column].dtype
+        raise TypeError(f"{name}: column {column!r} is {kind}; expected numbers: pd.to_numeric")
+    if (twice := table.duplicated(keys)).any():
+        which = [*table.loc[twice, keys].iloc[0]]
+        raise ValueError(f"{name} has two rows for {_shorten(which)}; keep one of them")
+
+
+def _find_report(level, year, part):
+    """Return the row of a report in the table of reports, as a dict."""
+    for name, given in [("level", level), ("part", part)]:
+        if not isinstance(given, str):
+            raise TypeError(f"{name} is {_describe(given)}; expected a text")
+    reports = load_table("reports").astype({"level": "str"})
+    for row in reports.to_dict("records"):
+        if (row["level"], row["year"], row["part"]) == (level, year, part):
+            return row
+    raise FetchError(
+        f"no report with level {_shorten(level)}, year {_shorten(year)} and part {_shorten(part)}; "
+        "xq.load_table('reports') lists them all"
+    )
 
 
 def _read_checked(path, sha256):
@@ -433,70 +465,49 @@ def _cut_words(texts):
 
 def _count_words(texts):
     """Return one row per document and word, and how often."""
-    grouped = _cut_words(texts).groupby(["doc", "term"], observed=True)
-    return grouped.size().rename("n").reset_index().astype({"doc": "str", "term": "str"})
-
-
-def _add_counts(table, more):
-
-    both = pd.concat([table, more.rename(columns={"doc": "priority_id"})])
-    return both.groupby(["priority_id", "term"], as_index=False)["n"].sum()
+    counts = _cut_words(texts).groupby(["doc", "term"], observed=True).size().rename("n")
+    return counts.reset_index().astype({"doc": texts.index.dtype, "term": "str"})
 
 
 def _to_counts(table, docs, terms):
-    """Return a sparse matrix of counts, documents in rows, and only of these terms."""
-    row, column = (pd.Index(names).get_indexer(table[key]) for names, key in
-                   [(docs, table.columns[0]), (terms, "term")])  # fmt: skip
-    known = column >= 0
-    return csr_array(
-        (table["n"].to_numpy()[known].astype(float), (row[known], column[known])),
-        shape=(len(docs), len(terms)),
-    )
+    """Return a sparse matrix of counts: documents in rows, these terms in columns."""
+    table = table[table["term"].isin(terms)]
+    places = docs.get_indexer(table["doc"]), terms.get_indexer(table["term"])
+    return csr_array((table["n"].astype(float), places), shape=(len(docs), len(terms)))
 
 
-def _count_both(ours, theirs, docs, ids):
-    terms = sorted(set(theirs["term"]))
-    return _to_counts(ours, docs, terms), _to_counts(theirs, ids, terms)
+def _compare_weights(ours, theirs):
+    """Cosine of tf-idf with logarithmic counts; how rare a term is, the aspects say."""
+    weights = TfidfTransformer(sublinear_tf=True).fit(theirs)
+    return (weights.transform(ours) @ weights.transform(theirs).T).toarray()
 
 
-def _tf_idf(ours, theirs, docs, ids):
-    """Cosine of tf-idf with logarithmic counts; terms no aspect has are left out."""
-    one, two = _count_both(ours, theirs, docs, ids)
-    idf = np.log((1 + len(ids)) / (1 + (two > 0).sum(axis=0))) + 1
-    for each in (one, two):
-        each.data = 1 + np.log(each.data)
-        each.data *= idf[each.indices]
-        each.data /= np.repeat(np.sqrt(each.multiply(each).sum(axis=1)), np.diff(each.indptr))
-    return (one @ two.T).toarray()
+def _score_bm25(ours, theirs, k1=1.5, b=0.75):
+    """Okapi BM25 of texts as queries against aspects."""
+    counts = theirs.toarray()
+    length, having = counts.sum(axis=1, keepdims=True), (counts > 0).sum(axis=0)
+    idf = np.log(1 + (len(counts) - having + 0.5) / (having + 0.5))
+    norm = k1 * (1 - b + b * length / length.mean())
+    return ours @ (counts * (k1 + 1) / (counts + norm) * idf).T
 
 
-def _bm25(ours, theirs, docs, ids, k1=1.5, b=0.75):
-
-    one, two = _count_both(ours, theirs, docs, ids)
-    length, known = two.sum(axis=1), (two > 0).sum(axis=0)
-    idf = np.log(1 + (len(ids) - known + 0.5) / (known + 0.5))
-    norm = np.repeat(k1 * (1 - b + b * length / length.mean()), np.diff(two.indptr))
-    two.data = two.data * (k1 + 1) / (two.data + norm) * idf[two.indices]
-    return (one @ two.T).toarray()
-
-
-def _compare_vectors(ours, theirs, docs, ids, vectors):
+def _compare_vectors(ours, theirs, learned):
     """Cosine of mean vectors."""
-    learned = _to_numbers(vectors)
-    one, two = _to_counts(ours, docs, learned.index), _to_counts(theirs, ids, learned.index)
-    means = _average_vectors(np.vstack([one.toarray(), two.toarray()]), learned.to_numpy())
-    return means[: len(docs)] @ means[len(docs) :].T
+    counts = np.vstack([ours.toarray(), theirs.toarray()])
+    means = _average_vectors(counts, learned.to_numpy())
+    return means[: ours.shape[0]] @ means[ours.shape[0] :].T
 
 
 def _standardise(scores):
-
+    """Return the scores of every text with mean 0 and standard deviation 1."""
     spread = np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
     return (scores - scores.mean(axis=1, keepdims=True)) / spread
 
 
 def _follow(scores, forward=1.0, most=4.0, back=8.0):
     """Return for every text and aspect the score of the best path in order through that match."""
-    step = np.subtract.outer(*[np.arange(scores.shape[1])] * 2).T  # from row to column
+    places = np.arange(scores.shape[1])
+    step = places - places[:, None]  # from row to column
     cost = np.where(step < 0, back, np.minimum(forward * step, most))
     ahead, behind = scores.copy(), np.zeros_like(scores)
     for i in range(1, len(scores)):

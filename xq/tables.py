@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from .door import _shorten
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -33,8 +35,11 @@ def load_table(name):
     """
     names = [*read_package()]
     if not isinstance(name, str) or name not in names:
-        near = get_close_matches(str(name), names, n=3) or names[:3]
-        raise ValueError(f"no table {name!r}; did you mean {near}? xq.list_tables() has them all")
+        near = get_close_matches(name, names) if isinstance(name, str) else names[:3]
+        raise ValueError(
+            f"no table {_shorten(name)}; did you mean {near or names[:3]}? "
+            "xq.list_tables() has them all"
+        )
     return _read_table(name).copy()
 
 
