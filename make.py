@@ -160,7 +160,8 @@ CAUSES = [
     ),
     (
         r"no matching distribution",
-        "the package mirror lacks a file that requirements.lock names; use another mirror",
+        "the package mirror lacks a file that requirements.lock names, or cannot be reached; check "
+        "the network, or use another mirror",
     ),
     (r"permission denied|errno 13\b|access is denied|winerror 5\b", "this file may not be written"),
     (r"read-only file system|errno 30\b", "the disk is read-only; copy the repository elsewhere"),
