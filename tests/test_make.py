@@ -352,7 +352,10 @@ def test_without_any_pip_nothing_is_deleted(venv, monkeypatch):
             "the package mirror cannot be reached; check",
         ),
         ("ReadTimeoutError: Read timed out.", "the package mirror cannot be reached"),
-        ("ERROR: No matching distribution found for x==1", "mirror lacks a file .*, or cannot be reached"),
+        (
+            "ERROR: No matching distribution found for x==1",
+            "mirror lacks a file .*, or cannot be reached",
+        ),
         ("PermissionError: [Errno 13] Permission denied: '.venv'", "may not be written"),
         ("OSError: [Errno 30] Read-only file system", "the disk is read-only"),
         ("ModuleNotFoundError: No module named 'xq'", "the lines above say why"),
