@@ -270,6 +270,8 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     _, units = _encode(tokens[by])
     if kind == "characters":
         texts = tokens["term"].astype("str").groupby(tokens[by], observed=True).agg("".join)
+        if texts.str.len().max() < 2:
+            raise ValueError(f"no run of two characters in any {by!r}; use another kind")
         weigh = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), sublinear_tf=True)
         weights = weigh.fit_transform(texts[units]).toarray()
         return pd.DataFrame(weights, units, weigh.get_feature_names_out())
@@ -692,6 +694,8 @@ def _find_layers():
 def _find_layer(word):
     if layer := _find_layers().get(word):
         return layer
+    if word.isalpha():
+        return "content"
     if _NUMBER.fullmatch(word):
         return "number"
     return "content" if any(map(str.isalnum, word)) else "mark"

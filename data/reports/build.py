@@ -18,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import svds
 
 REPORTS = Path(__file__).resolve().parent
 DATA = REPORTS.parent
@@ -26,7 +28,8 @@ sys.path.insert(0, str(DATA.parent))
 from xq.reports import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
 from xq.tables import load_table  # noqa: E402
 from xq.targets import find_targets  # noqa: E402
-from xq.themes import score_recovery, to_features  # noqa: E402
+from xq.text import to_features  # noqa: E402
+from xq.themes import score_recovery  # noqa: E402
 
 SOURCE = {  # level → folder and commit of github.com/lawtext/gov
     "national": ("政府工作报告-国务院", "4b267947e3ad23b44d28451d83e38712d1219cab"),
@@ -78,9 +81,6 @@ def learn_vectors(lines, vocabulary, window=WINDOW):
     Levy, Goldberg and Dagan 2015, doi:10.1162/tacl_a_00134: context distribution smoothing 0.75,
     singular values weighted by one half.
     """
-    from scipy.sparse import csr_array
-    from scipy.sparse.linalg import svds
-
     words = _cut_words(lines)
     counts = words["term"].value_counts()
     words = words[words["term"].isin(counts.index[counts >= LEAST])]
