@@ -67,11 +67,9 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
 
     Raises
     ------
-    TypeError
-        If `texts` is not a Series of str, `terms` are not several words, or `hmm` is no bool.
-    ValueError
-        If the engine is unknown, a document has no name or one named twice, or a text has a
-        broken character.
+    TypeError, ValueError
+        If `texts` is not a Series of str with one name each, a text has half a character, `terms`
+        are not several words, or the engine is unknown.
 
     Notes
     -----
@@ -132,9 +130,7 @@ def count_terms(tokens, *, over="doc"):
 
     Raises
     ------
-    TypeError
-        If `tokens` is no DataFrame or `over` no name.
-    ValueError
+    TypeError, ValueError
         If a column is missing or has gaps.
     """
     _check_tokens(tokens, "doc", "term", "layer", over)
@@ -165,9 +161,7 @@ def to_matrix(tokens, *, by="doc"):
 
     Raises
     ------
-    TypeError
-        If `tokens` is no DataFrame or `by` no name.
-    ValueError
+    TypeError, ValueError
         If a column is missing or has gaps.
     """
     _check_tokens(tokens, by, "term")
@@ -198,9 +192,7 @@ def weight_terms(tokens, *, by="doc"):
 
     Raises
     ------
-    TypeError
-        If `tokens` is no DataFrame or `by` no name.
-    ValueError
+    TypeError, ValueError
         If a column is missing or has gaps.
 
     Notes
@@ -245,9 +237,7 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
 
     Raises
     ------
-    TypeError
-        If `tokens` or `vectors` is no DataFrame or `by` no name.
-    ValueError
+    TypeError, ValueError
         If the kind is unknown, a column is missing or has gaps, there are no tokens, or `vectors`
         are not as `load_table` gives them.
 
@@ -317,10 +307,8 @@ def find_context(texts, term, *, width=12):
 
     Raises
     ------
-    TypeError
-        If `texts` is not a Series of str or `width` no whole number.
-    ValueError
-        If the term is empty, `width` negative, or a document has no name or one named twice.
+    TypeError, ValueError
+        If `texts` is not a Series of str with one name each, the term is empty or `width` negative.
     """
     check_texts(texts)
     check_count(width, "width")
@@ -383,11 +371,9 @@ def score_keyness(tokens, *, by, prior=500, min_count=1, draws=10_000, random_st
 
     Raises
     ------
-    TypeError
-        If `tokens` is no DataFrame, `by` neither a Series nor a DataFrame, or a number no number.
-    ValueError
-        If there are no tokens, a column is missing or has gaps, `by` names an unknown document, a
-        group has no document or all of them, or a number is too small.
+    TypeError, ValueError
+        If there are no tokens, a column is missing or has gaps, `by` names an unknown document or
+        no group, a group has all documents, or a number is too small.
 
     Notes
     -----
@@ -410,21 +396,28 @@ def score_keyness(tokens, *, by, prior=500, min_count=1, draws=10_000, random_st
     # Sums of whole numbers are exact up to here, so no order of adding can change them.
     exact = "float32" if counts.max() * len(docs) < 2**24 else "float64"
     scored, member = counts[:, kept].toarray().astype(exact), member.astype(exact)
-    n = (member.T @ scored).astype(int)
-    words = (member.T @ length)[:, None]
+    n, n_docs = (member.T @ each for each in (scored, scored > 0))
+    n, words = n.astype(int), (member.T @ length)[:, None]
     odds, z = _log_odds(n, words, total, size, total * (prior / size), prior)
     p = (1 + _permute(member, scored, length, draws, rng)) / (1 + draws)
     low, high = np.stack([_bootstrap(inside, scored, length, rng) for inside in member.T], axis=1)
-    columns = {"n": n, "n_other": total - n, "n_docs": (member.T @ (scored > 0)).astype(int)}
-    columns |= {"log_odds": odds, "z": z}
-    columns |= {"log_ratio": _log_ratio(n, words, total - n, size - words)}
-    columns |= {"log_ratio_low": low, "log_ratio_high": high, "p": p if draws else p * np.nan}
-    table = pd.DataFrame({name: column.ravel() for name, column in columns.items()})
-    table.insert(0, "group", groups.repeat(len(terms)))
-    table.insert(1, "term", np.tile(terms, len(groups)))
+    columns = {
+        "n": n,
+        "n_other": total - n,
+        "n_docs": n_docs.astype(int),
+        "log_odds": odds,
+        "z": z,
+        "log_ratio": _log_ratio(n, words, total - n, size - words),
+        "log_ratio_low": low,
+        "log_ratio_high": high,
+        "p": p if draws else p * np.nan,
+    }
+    index = pd.MultiIndex.from_product([groups, terms], names=["group", "term"])
+    table = pd.DataFrame({name: each.ravel() for name, each in columns.items()}, index)
+    table = table.reset_index()
     table["q"] = false_discovery_control(table["p"]) if draws and len(table) else np.nan
-    order = np.argsort(-z, axis=1, kind="stable") + len(terms) * np.arange(len(groups))[:, None]
-    return table.iloc[order.ravel()].reset_index(drop=True)
+    order = np.lexsort((-z.ravel(), np.arange(len(groups)).repeat(len(terms))))
+    return table.iloc[order].reset_index(drop=True)
 
 
 def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random_state=0):
@@ -460,9 +453,7 @@ def score_cowords(tokens, *, by="doc", n_terms=50, n_edges=30, draws=200, random
 
     Raises
     ------
-    TypeError
-        If `tokens` is no DataFrame, `by` no name, or a number no whole number.
-    ValueError
+    TypeError, ValueError
         If a column is missing or has gaps, or a number is too small.
     """
     _check_tokens(tokens, by, "term")
@@ -578,27 +569,10 @@ def _check_tokens(tokens, *columns, empty=True):
 
 
 def _count(table, by, *, n=None, units=None, terms=None):
-    """Count the terms of every unit.
+    """Return counts (sparse, units × terms), the units and the terms.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per token, or per unit and term.
-    by : str
-        Column with the unit; the term is in the column ``term``.
-    n : str, optional
-        Column that says how many tokens a row stands for; one if omitted.
-    units, terms : Index, optional
-        Only these, in this order; all that occur, sorted, if omitted.
-
-    Returns
-    -------
-    csr_array of int
-        Units in rows, terms in columns.
-    Index
-        The units.
-    Index
-        The terms.
+    A row stands for one token, or for as many as its column `n` says. Units and terms are all that
+    occur, sorted, or those given, in their order.
     """
     row, units = _encode(table[by], units)
     column, terms = _encode(table["term"], terms)
