@@ -21,7 +21,6 @@ from xq.plot import (
     plot_lines,
     plot_matrix,
     plot_specifications,
-    plot_tree,
     save_figure,
     say,
     use_style,
@@ -630,23 +629,6 @@ def test_lines_have_a_panel_each():
     assert [one.get_title(loc="left"), two.get_title(loc="left")] == ["a", "b"]
     assert [line.get_ydata().tolist() for line in two.lines] == [[3, 4], [0, 0]]
     assert not none.axison
-
-
-def test_tree_draws_every_merge_beside_its_leaves():
-    from matplotlib.colors import to_hex
-    from scipy.cluster.hierarchy import linkage
-
-    use_style()
-    tree = linkage([[0.0], [5.0], [1.0]], "average")  # 0 and 2 merge at 1, then 1 at 4.5
-    ax = plot_tree(tree, labels=["a", "b", "c"], colors=["lead", "#ABCDEF", "lead"])
-    order = [label.get_text() for label in ax.get_yticklabels()]
-    assert order in (["a", "c", "b"], ["b", "a", "c"])
-    merges = [line[:, 0].max() for line in ax.collections[0].get_segments()]
-    assert sorted(merges) == [1, 4.5]
-    tints = [to_hex(label.get_color()).upper() for label in ax.get_yticklabels()]
-    assert tints[order.index("b")] == "#ABCDEF"
-    with pytest.raises(ValueError, match="2 labels and 2 colours for 3 documents"):
-        plot_tree(tree, labels=["a", "b"])
 
 
 def test_a_network_is_saved_as_graphml(tmp_path, monkeypatch):
