@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import runpy
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,6 +13,7 @@ import xq
 from hypothesis import given
 from hypothesis import strategies as st
 from test_data import REPORTS
+from xq.tables import DATA
 
 TEXTS = xq.load_table("measures").set_index("measure_id")["text"]
 TRUTH = xq.load_table("reuse").set_index("measure_id")["priority_id"]
@@ -123,17 +125,13 @@ def test_committed_registry_fits_the_reports():
 def test_features_are_rebuilt_from_the_reports(tmp_path):
     if not REPORTS.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
-    import runpy
-
-    from xq.tables import DATA
-
-    build = runpy.run_path(str(DATA / "national" / "build.py"))
-    differ = build["write_national"](REPORTS, tmp_path)
-    windows = [pd.read_csv(folder / "windows.csv") for folder in (tmp_path, DATA / "national")]
+    build = runpy.run_path(str(DATA / "reports" / "build.py"))
+    differ = build["write_reports"](REPORTS, tmp_path)
+    windows = [pd.read_csv(folder / "windows.csv") for folder in (tmp_path, DATA / "reports")]
     assert (windows[0].iloc[:, 3:] - windows[1].iloc[:, 3:]).abs().to_numpy().max() <= 1
     assert set(differ) <= {"vectors.csv", "vectors_without_2022.csv", "windows.csv"}
     for name in {*differ} - {"windows.csv"}:  # the last digit depends on the processor
-        one, two = (pd.read_csv(folder / name) for folder in (tmp_path, DATA / "national"))
+        one, two = (pd.read_csv(folder / name) for folder in (tmp_path, DATA / "reports"))
         assert one["term"].tolist() == two["term"].tolist()
         numbers = [np.array([v.split() for v in t["vector"]], dtype=int) for t in (one, two)]
         assert np.abs(numbers[0] - numbers[1]).max() <= 2
@@ -144,9 +142,7 @@ def test_every_target_stands_in_its_report(level):
     if not REPORTS.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
     lines = xq.fetch_report(level, 2022, folder=REPORTS).split("\n")
-    targets = getattr(
-        xq, {"national": "load_targets_national", "tianjin": "load_targets_tianjin"}[level]
-    )()
+    targets = xq.load_table(f"targets_{level}")
     found = xq.find_targets(pd.Series({n: lines[n - 1] for n in targets["line"].unique()}))
     known = set(zip(found["doc"], found["start"], strict=True))
     for row in targets.itertuples():

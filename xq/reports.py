@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 import pooch
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from .door import (
@@ -94,9 +94,10 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
     file = f"{row['report_id']}.md"
     path = Path(os.path.expanduser(folder or pooch.os_cache("xq"))) / file
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             return _read_checked(path, row["sha256"])
+        if mirrors:
+            path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise FetchError(
             f"{path} cannot be read or written: {problem.strerror}. Put the report itself there, "
@@ -479,7 +480,8 @@ def _to_counts(table, docs, terms):
 def _compare_weights(ours, theirs):
     """Cosine of tf-idf with logarithmic counts; how rare a term is, the aspects say."""
     weights = TfidfTransformer(sublinear_tf=True).fit(theirs)
-    return (weights.transform(ours) @ weights.transform(theirs).T).toarray()
+    both = weights.transform(vstack([ours, theirs]))
+    return (both[: ours.shape[0]] @ both[ours.shape[0] :].T).toarray()
 
 
 def _score_bm25(ours, theirs, k1=1.5, b=0.75):

@@ -5,11 +5,15 @@ give indicator, direction and bound; the words after it may soften or bound it a
 of promise carry no number. Nothing here is specific to one document.
 """
 
+import math
 import re
+from collections import defaultdict
+from itertools import chain
 
 import cn2an
 import pandas as pd
 
+from .door import check_frame, check_texts
 from .tables import load_table
 from .units import find_units
 
@@ -156,8 +160,9 @@ def find_targets(texts):
     Parameters
     ----------
     texts : Series of str, or DataFrame with a column ``text``
-        One text per row, each read by itself. Give a report as one text, with its headings: a
-        review of the past year is then known as such, and its numbers are left out.
+        One text per row, each read by itself; the index names the document. Give a report as one
+        text, with its headings: a review of the past year is then known as such, and its numbers
+        are left out.
 
     Returns
     -------
@@ -182,25 +187,29 @@ def find_targets(texts):
 
     Raises
     ------
+    TypeError
+        If `texts` is of another kind, a text is missing, or the index has several levels.
     ValueError
-        If ``texts`` is of another kind, or a text is missing.
+        If a document has no name or is named twice, or the column ``text`` is missing.
 
     Notes
     -----
     Scored against hand-coded gold in notebook 05, on texts it was and was not written for.
     """
-    if isinstance(texts, pd.DataFrame) and "text" in texts:
+    if isinstance(texts, pd.DataFrame):
+        check_frame(texts, "texts", "text")
         texts = texts["text"]
-    if not isinstance(texts, pd.Series):
-        raise ValueError("texts must be a Series, or a DataFrame with a column 'text'")
-    odd = [doc for doc, text in texts.items() if not isinstance(text, str)]
-    if odd:
-        raise ValueError(f"no text at {odd[:5]}: fill or drop these rows (texts.dropna())")
+    check_texts(texts)
     rows = [{"doc": doc} | row for doc, text in texts.items() for row in _find(text)]
     types = {"start": "int64", "end": "int64", "span": "str", "indicator": "str"}
     types |= {"value": float, "value_from": float}
     types |= dict.fromkeys("unit bound direction form kind hedge scope".split(), "str")
     return pd.DataFrame(rows, columns=["doc", *types]).astype(types)
+
+
+_KEPT = re.compile("(?:\n|[^\\s*\u200b\u200c\u200d\ufeff])+")  # all but gaps
+_WIDE = re.compile("[０-９Ａ-ｚ％．／＋]")
+_QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
 
 
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
@@ -209,45 +218,36 @@ def find_targets(texts):
 def _find(text):
     """Return the records of one text, in order."""
     folded, places = _fold(text)
-    skip = _find_names(folded)
-    records = _find_numbers(folded, skip)
-    taken, past = bytearray(len(folded)), bytearray(len(folded))  # 1 where a record or review is
-    for record in records:
-        taken[record["start"] : record["end"]] = b"\1" * (record["end"] - record["start"])
+    quoted = _mark(len(folded), [hit.span() for hit in _QUOTED.finditer(folded)])
+    past = _mark(len(folded), _find_past(folded))
+    records = _find_numbers(folded, quoted)
+    taken = _mark(len(folded), [(record["start"], record["end"]) for record in records])
     for clause in re.finditer(r"[^，。；！？\n]+", folded):
-        records += _find_words(folded, *clause.span(), taken, skip)
-    for first, last in _find_past(folded):
-        past[first:last] = b"\1" * (min(last, len(folded)) - first)
+        records += _find_words(folded, *clause.span(), taken, quoted)
     kept = [record for record in records if not past[record["start"]]]
     for record in kept:
         first, last = record.pop("wide")
         record["span"] = text[places[first] : places[last - 1] + 1]
-        at = record.pop("of")
-        record["indicator"] = text[places[at[0]] : places[at[1] - 1] + 1] if at else ""
+        of = record.pop("of")
+        record["indicator"] = text[places[of[0]] : places[of[1] - 1] + 1] if of else ""
         record["start"], record["end"] = places[record["start"]], places[record["end"] - 1] + 1
-    return sorted(kept, key=lambda r: (r["start"], r["end"]))
+    return sorted(kept, key=lambda record: (record["start"], record["end"]))
 
 
 def _fold(text):
     """Return a text with plain digits and without gaps, and where each character came from."""
-    kept, places = [], []
-    for place, character in enumerate(text):
-        if (character.isspace() and character != "\n") or character in "*\u200b\u200c\u200d\ufeff":
-            continue
-        code = ord(character)
-        if 0xFF10 <= code <= 0xFF19 or 0xFF21 <= code <= 0xFF5A or character in "％．／＋":
-            character = chr(code - 0xFEE0)
-        kept.append(character)
-        places.append(place)
-    return "".join(kept), places
+    runs = [*_KEPT.finditer(text)]
+    places = [*chain.from_iterable(range(*run.span()) for run in runs)]
+    kept = "".join(run.group() for run in runs)
+    return _WIDE.sub(lambda hit: chr(ord(hit.group()) - 0xFEE0), kept), places
 
 
-def _find_names(text):
-    """Return the positions inside quotation marks or book titles: names, not promises."""
-    inside = set()
-    for hit in re.finditer(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕", text):
-        inside.update(range(*hit.span()))
-    return inside
+def _mark(size, spans):
+    """Return one byte per character of a text: 1 inside these spans."""
+    marks = bytearray(size)
+    for start, end in spans:
+        marks[start:end] = b"\1" * (min(end, size) - start)
+    return marks
 
 
 def _find_past(text):
@@ -281,12 +281,12 @@ _LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。�
 _EACH = re.compile("(?:分别|各).{0,6}$")
 
 
-def _find_numbers(text, skip):
+def _find_numbers(text, quoted):
     """Return one record per number that says how much."""
     records, last = [], None
     done = 0
     for hit in _QUANTITY.finditer(text):
-        if hit.start() < done or hit.start() in skip or not _counts(text, hit):
+        if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
             continue
         if _LAST_YEAR.search(text[max(0, hit.start() - 20) : hit.start()]):
             continue
@@ -340,11 +340,8 @@ def _find_items(text, left, record):
     if first == floor > 0:  # in the middle of a thing
         first = text.find("、", floor, record["start"]) + 1 or first
     shared = _EACH.search(text, first, record["start"]) and not _JOIN.match(text, record["end"])
-    if (
-        not shared
-        or "、" not in text[first : left["to"]]
-        or _QUANTITY.search(text, first, left["to"])
-    ):
+    listed = "、" in text[first : left["to"]] and not _QUANTITY.search(text, first, left["to"])
+    if not (shared and listed):
         return []
     before = text[first : left["from"]]
     return [(first + h.start(), first + h.end()) for h in re.finditer("[^、]{2,}", before)]
@@ -459,14 +456,11 @@ def _find_indicator(text, left, record, after, last):
         if inner.end() < to:
             first = inner.end()
     unit = record["unit"]
-    of_that = text.startswith("的", after.end() if after else record["end"])
-    rate = (
-        not of_that
-        and unit in ("%", "‰", "个百分点", "倍", "番")
-        or record["direction"] == "increase"
-    )
     right = after.end() if after else record["end"]
-    right += text.startswith("的", right)
+    of_that = text.startswith("的", right)
+    relative = unit in ("%", "‰", "个百分点", "倍", "番") and not of_that
+    rate = relative or record["direction"] == "increase"
+    right += of_that
     stop = _find_stop(text, right)
     on_left = (first, to) if to > first and not text[first:to].endswith("等") else None
     verb = _LEAD.match(text, right, stop)
@@ -498,7 +492,7 @@ def _find_hedge(text, first, last):
     return hit.group() if hit else ""
 
 
-def _find_words(text, first, last, taken, skip):
+def _find_words(text, first, last, taken, quoted):
     """Return the promises of one clause that carry no number."""
     records, hedge = [], _find_hedge(text, first, last)
 
@@ -506,18 +500,16 @@ def _find_words(text, first, last, taken, skip):
         if any(taken[start:end]):
             return
         taken[start:end] = b"\1" * (end - start)
-        for of in subjects:
-            records.append(make(form, start, end, of, **more))
-
-    def make(form, start, end, of, **more):
-        wide = min(start, of[0]) if of else start, max(end, of[1]) if of else end
         record = {"start": start, "end": end, "form": form, "value": None, "value_from": None}
         record |= {"unit": "", "bound": "", "direction": "level", "kind": "target", "scope": ""}
-        return record | {"of": of, "wide": wide, "hedge": hedge} | more
+        for of in subjects:
+            edges = [start, end, *(of or ())]
+            wide = min(edges), max(edges)
+            records.append(record | {"of": of, "wide": wide, "hedge": hedge} | more)
 
     for form, pattern in _OTHERS:
         for hit in pattern.finditer(text, first, last):
-            if hit.start() in skip and hit.group() != "零跑动":
+            if quoted[hit.start()] and hit.group() != "零跑动":
                 continue
             of = _find_subject(text, first, hit, last)
             if form == "zero":
@@ -533,9 +525,8 @@ def _find_words(text, first, last, taken, skip):
                 add(form, *hit.span(), of)
     for pattern in _DIRECTIONAL:
         for hit in pattern.finditer(text, first, last):
-            if hit.start("what") in skip or _QUANTITY.search(
-                text, hit.end("what"), min(last, hit.end("what") + 24)
-            ):
+            after = hit.end("what")
+            if quoted[hit.start("what")] or _QUANTITY.search(text, after, min(last, after + 24)):
                 continue
             start, end = hit.span("indicator")
             start += text[start] in "和及与"
@@ -544,14 +535,9 @@ def _find_words(text, first, last, taken, skip):
             if start >= end:
                 continue
             moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
-            edges = [
-                start,
-                *(edge for cut in _AND.finditer(text, start, end) for edge in cut.span()),
-                end,
-            ]
-            parts = _find_listed(text, first, start) + list(
-                zip(edges[::2], edges[1::2], strict=True)
-            )
+            cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
+            edges = iter([start, *cuts, end])
+            parts = _find_listed(text, first, start) + [*zip(edges, edges, strict=True)]
             add("directional", *hit.span("what"), *parts, direction=moved)
     return records
 
@@ -594,6 +580,7 @@ def _find_subject(text, first, hit, last):
     return (lead.end() if lead else before.start(), before.end())
 
 
+_WORDS = ["unit", "bound", "direction", "form", "kind", "indicator"]
 _FIELDS = ["value", "unit", "bound", "direction", "form_agrees", "kind", "indicator"]
 
 
@@ -623,59 +610,63 @@ def match_targets(found, gold):
           contains the other
         - ``indicator_exact`` : bool, the indicator agrees to the letter
         - ``whole`` : bool, value, unit, bound, form, kind and indicator all agree
+
+    Raises
+    ------
+    TypeError
+        If one of the two is no DataFrame.
+    ValueError
+        If a column is missing or stands twice, or a record has no text or position.
     """
-    gold_rows, found_rows = gold.to_dict("records"), found.to_dict("records")
-    near = {}
-    for j, row in enumerate(found_rows):
-        near.setdefault(row["doc"], []).append(j)
-    pairs = sorted(
-        (
-            max(g["start"], f["start"]) - min(g["end"], f["end"]),
-            g["indicator"] != f["indicator"],
-            i,
-            j,
-        )
-        for i, g in enumerate(gold_rows)
-        for j in near.get(g["doc"], ())
-        for f in [found_rows[j]]
-        if g["start"] < f["end"] and f["start"] < g["end"]
-    )
-    to_found, to_gold = {}, {}
-    for *_, i, j in pairs:
-        if i not in to_found and j not in to_gold:
-            to_found[i], to_gold[j] = j, i
-    rows = [
-        _compare(g, found_rows[to_found[i]] if i in to_found else None)
-        for i, g in enumerate(gold_rows)
-    ]
-    rows += [_compare(None, f) for j, f in enumerate(found_rows) if j not in to_gold]
-    columns = "doc start found gold form about".split() + [*_FIELDS, "indicator_exact", "whole"]
-    table = pd.DataFrame(rows, columns=columns)
+    found, gold = _read_records(found, "found"), _read_records(gold, "gold")
+    near = defaultdict(list)
+    for j, row in enumerate(found):
+        near[row["doc"]].append(j)
+    pairs = []
+    for i, one in enumerate(gold):
+        for j in near[one["doc"]]:
+            two = found[j]
+            overlap = min(one["end"], two["end"]) - max(one["start"], two["start"])
+            if overlap > 0:
+                pairs.append((-overlap, one["indicator"] != two["indicator"], i, j))
+    partner, taken = {}, set()
+    for *_, i, j in sorted(pairs):
+        if i not in partner and j not in taken:
+            partner[i] = found[j]
+            taken.add(j)
+    rows = [_compare(one, partner.get(i)) for i, one in enumerate(gold)]
+    rows += [_compare(None, two) for j, two in enumerate(found) if j not in taken]
+    columns = ["doc", "start", "found", "gold", "form", "about", *_FIELDS]
+    table = pd.DataFrame(rows, columns=[*columns, "indicator_exact", "whole"])
     return table.sort_values(["doc", "start"], kind="stable", ignore_index=True)
 
 
-def _plain(cell):
-    """Return a cell as text; a missing category is no text."""
-    return "" if cell != cell else str(cell)
+def _read_records(table, name):
+    """Return the records of a table as dicts, their words as text."""
+    numbers = ["value", "value_from"]
+    places = ["doc", "start", "end"]
+    check_frame(table, name, *places, *numbers, *_WORDS, filled=places)
+    types = dict.fromkeys(_WORDS, "str") | dict.fromkeys(numbers, float)
+    return table.astype(types).fillna(dict.fromkeys(_WORDS, "")).to_dict("records")
 
 
 def _compare(gold, found):
+    """Return the columns of one pair of records; one of the two may be None."""
     one = gold or found
     row = {"doc": one["doc"], "start": one["start"], "form": one["form"]}
-    row["about"] = _plain(one["indicator"])
-    row |= {"found": found is not None, "gold": gold is not None}
+    row |= {"about": one["indicator"], "found": found is not None, "gold": gold is not None}
     if not (gold and found):
         return row | dict.fromkeys([*_FIELDS, "indicator_exact", "whole"], False)
     for field in ["unit", "bound", "direction", "kind"]:
-        row[field] = _plain(gold[field]) == _plain(found[field])
+        row[field] = gold[field] == found[field]
     row["form_agrees"] = gold["form"] == found["form"]
+    numbers = [(gold[field], found[field]) for field in ("value", "value_from")]
     row["value"] = all(
-        (gold[f] != gold[f] and found[f] != found[f])  # both missing
-        or abs(gold[f] - found[f]) <= 1e-6 * max(1.0, abs(gold[f]))
-        for f in ["value", "value_from"]
+        math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-6) or (math.isnan(a) and math.isnan(b))
+        for a, b in numbers
     )
-    a, b = (re.sub(r"[\W_的]", "", _plain(r["indicator"])) for r in (gold, found))
-    row["indicator"] = bool(a and b and (a in b or b in a))
+    a, b = (re.sub(r"[\W_的]", "", record["indicator"]) for record in (gold, found))
+    row["indicator"] = bool(a and b) and (a in b or b in a)
     row["indicator_exact"] = a == b
     return row | {"whole": all(row[field] for field in _FIELDS if field != "direction")}
 
@@ -707,30 +698,37 @@ def score_specificity(measures):
         - ``closed_list`` : bool, its units are named, and no list of them ends in 等
         - ``result`` : bool, the text names something that could be shown
           (``data/lexicon/results.csv``)
+
+    Raises
+    ------
+    TypeError
+        If `measures` is no DataFrame, or a text, unit cell or ``text_dates`` is no text.
+    ValueError
+        If a column is missing, or a measure has no name or is named twice.
     """
-    ids = measures["measure_id"]
-    duties = find_units(measures.set_index("measure_id")["units"])
-    targets = find_targets(measures.set_index("measure_id")["text"])
-    words = load_table("directives").set_index("term")["strength"]
-    pattern = "|".join(sorted(words.index, key=len, reverse=True))
+    columns = ["measure_id", "text", "units", "text_dates", "deadline_kind"]
+    check_frame(measures, "measures", *columns, filled=["measure_id"])
+    measures = measures[columns].set_index("measure_id")
+    for column in ["text", "units", "text_dates"]:
+        check_texts(measures[column], f"measures[{column!r}]")
+    duties, targets = find_units(measures["units"]), find_targets(measures["text"])
+    ids = measures.index
+    words = load_table("directives").set_index("term")["strength"].astype("str")
+    found = measures["text"].str.findall("|".join(sorted(words.index, key=len, reverse=True)))
     levels = pd.CategoricalDtype(["none", "soft", "plain", "binding"], ordered=True)
-    found = measures["text"].str.findall(pattern)
-    strength = found.explode().map(words.astype("str")).fillna("none").astype(levels)
-    leads = ids.map(duties[duties["role"] == "lead"].groupby("measure_id").size()).fillna(0)
+    strength = found.explode().map(words).fillna("none").astype(levels)
+    leads = duties.loc[duties["role"] == "lead", "measure_id"].value_counts()
     loose = duties.loc[duties["open_list"] | (duties["role"] == "all"), "measure_id"]
-    ends = measures["text_dates"].str.contains("[底末]前") | (measures["deadline_kind"] == "by")
-    return pd.DataFrame(
-        {
-            "measure_id": ids,
-            "verb": found.str.len() > 0,
-            "strength": strength.groupby(level=0).max(),
-            "number": ids.isin(targets.loc[targets["form"] == "numeric", "doc"]),
-            "promise": ids.isin(targets["doc"]),
-            "date": ends,
-            "single_lead": leads == 1,
-            "closed_list": ids.isin(duties["measure_id"]) & ~ids.isin(loose),
-            "result": measures["text"].str.contains(
-                "|".join(map(re.escape, load_table("results")["term"]))
-            ),
-        }
-    )
+    dated = measures["text_dates"].str.contains("[底末]前")
+    shown = "|".join(map(re.escape, load_table("results")["term"]))
+    columns = {
+        "verb": found.str.len() > 0,
+        "strength": strength.groupby(level=0, sort=False).max(),
+        "number": ids.isin(targets.loc[targets["form"] == "numeric", "doc"]),
+        "promise": ids.isin(targets["doc"]),
+        "date": dated | (measures["deadline_kind"] == "by"),
+        "single_lead": leads.reindex(ids) == 1,
+        "closed_list": ids.isin(duties["measure_id"]) & ~ids.isin(loose),
+        "result": measures["text"].str.contains(shown),
+    }
+    return pd.DataFrame(columns, index=ids).reset_index()
