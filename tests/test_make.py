@@ -33,11 +33,11 @@ def venv(tmp_path, monkeypatch):
     return folder
 
 
-def run_make(folder, *words):
+def run_make(folder, *words, **variables):
     """Run a copy of make.py that uses this very Python, as in the conda environment."""
     folder.mkdir(exist_ok=True)
     shutil.copy(ROOT / "make.py", folder)
-    env = os.environ | {"CONDA_DEFAULT_ENV": "xq"}
+    env = os.environ | {"CONDA_DEFAULT_ENV": "xq"} | variables
     args = [sys.executable, "make.py", *words]
     return subprocess.run(args, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
 
@@ -80,6 +80,15 @@ def test_failing_step_ends_with_one_line_and_exit_1(tmp_path, words, script, sai
     done = run_make(folder, *words)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.splitlines() == [f"odd {words[1:]}", said]
+
+
+def test_the_ledger_is_named_also_where_chinese_cannot_be_shown(tmp_path):
+    folder = tmp_path / "新"
+    folder.mkdir()
+    (folder / "xq.py").write_text("def write_ledger(path): open(path, 'w').close()", "utf-8")
+    done = run_make(folder, "ledger", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and done.stderr == "" and (folder / "ledger.xlsx").exists()
+    assert re.fullmatch(r"The ledger is in .*\\u65b0.ledger\.xlsx\n", done.stdout)
 
 
 def test_more_words_go_to_the_last_step_which_runs_in_parallel(monkeypatch):
@@ -264,14 +273,16 @@ def test_settings_pip_cannot_read_are_said():
 
 
 def test_a_child_gives_its_code_and_what_it_said(capfd):
-    say = "import sys; sys.stderr.write('字\\nend\\n'); print('out'); sys.exit(3)"
+    say = "import sys; sys.stderr.buffer.write(b'\\xe5\\xad\\x97\\xff\\nend\\n'); print('out')\n"
+    say += "sys.exit(3)"
     heard = []
     env = make.child_env()
     assert make.run([sys.executable, "-c", say], env, heard) == 3
-    assert "".join(heard).split() == ["字", "end"]
+    assert "".join(heard).split() == ["字\ufffd", "end"]
     assert make.run([sys.executable, "-c", say], env) == 3
     said = capfd.readouterr()
-    assert said.out.split() == ["out", "out"] and said.err.split() == ["字", "end"] * 2
+    assert said.out.split() == ["out", "out"] and said.err.split()[:2] == ["字\ufffd", "end"]
+    assert said.err.count("end") == 2
 
 
 # Setting up
