@@ -25,6 +25,22 @@ def test_agreement_by_hand():
     assert scores["alpha"].iloc[0] == pytest.approx(expected)  # two codes: the same choice
 
 
+def test_the_interval_leaves_out_the_outer_5_percent():
+    """Of 40 things coded x or y the coders differ on eight."""
+    ours, theirs = [*"x" * 20, *"y" * 20], [*"x" * 16, *"y" * 20, *"x" * 4]
+    row = xq.score_agreement(make_codes(a=ours, b=theirs), draws=400).iloc[0]
+    alphas = []
+    for pick in np.random.default_rng(0).integers(0, 40, (400, 40)):
+        given = [ours[i] for i in pick] + [theirs[i] for i in pick]
+        x, y = given.count("x"), given.count("y")
+        differ = sum(ours[i] != theirs[i] for i in pick)
+        alphas.append(1 - (2 * differ / 80) / (2 * x * y / (80 * 79)))
+    assert [row["alpha_low"], row["alpha_high"]] == pytest.approx(
+        np.quantile(alphas, [0.025, 0.975])
+    )
+    assert xq.score_agreement(make_codes(a=ours, b=theirs), draws=0)["alpha_low"].isna().all()
+
+
 def test_several_codes_for_one_thing():
     codes = make_codes(a=["x", "x", "y"], b=["x", "y", "y"])
     codes.loc[len(codes)] = [0, "a", "y"]
@@ -57,7 +73,9 @@ def test_random_coders_agree_by_chance_only():
 def test_each_problem_has_its_own_remedy():
     with pytest.raises(ValueError, match="coder 'b' has coded 1 of 2 things; .*drop what not"):
         xq.score_agreement(make_codes(a=["x", "y"], b=["x"]))
-    with pytest.raises(ValueError, match=r"coders \['a'\]; agreement needs two or more: .*pd.concat"):
+    with pytest.raises(
+        ValueError, match=r"coders \['a'\]; agreement needs two or more: .*pd.concat"
+    ):
         xq.score_agreement(make_codes(a=["x", "y"]))
     with pytest.raises(ValueError, match="'code' has 1 missing values, the first in row 3"):
         xq.score_agreement(make_codes(a=["x", "y"], b=["x", None]))

@@ -12,7 +12,9 @@ import pytest
 import xq
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from test_data import REPORTS
+from xq.reports import COMBINED, _compare_weights, _follow, _score_bm25, count_bigrams
 from xq.tables import DATA
 
 TEXTS = xq.load_table("measures").set_index("measure_id")["text"]
@@ -98,9 +100,44 @@ def test_a_file_of_the_users_is_used_if_it_is_the_right_one(reports, tmp_path):
         fetch(tmp_path)
 
 
-def test_unknown_reports_are_named(tmp_path):
-    with pytest.raises(xq.FetchError, match="no report 'national' 1966"):
-        xq.fetch_report("national", 1966, folder=tmp_path)
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"year": 1966}, xq.FetchError, "no report with level 'national', year 1966 and part ''"),
+        ({"level": "village"}, xq.FetchError, "no report with level 'village'"),
+        ({"level": None}, TypeError, "level is None; expected a text"),
+        ({"year": "2022"}, TypeError, "year is a str .*expected a whole number"),
+        ({"part": None}, TypeError, "part is None; expected a text"),
+        ({"mirrors": "https://one.example"}, TypeError, "mirrors is a str .*a list of addresses"),
+        ({"mirrors": [3]}, TypeError, "mirrors is a list .*a list of addresses"),
+        ({"mirrors": None}, TypeError, "mirrors is None"),
+        ({"folder": 3}, TypeError, "folder is 3; expected a path"),
+        ({"mirrors": []}, xq.FetchError, "no mirror is named\nDownload https://raw.git.* in a"),
+        ({"mirrors": ["{nothing}"]}, xq.FetchError, "{nothing}: KeyError"),
+    ],
+)
+def test_what_cannot_be_fetched_is_said(arguments, error, message, tmp_path):
+    usual = {"level": "national", "year": 2022, "folder": tmp_path, "progress": False}
+    with pytest.raises(error, match=message):
+        xq.fetch_report(**usual | arguments)
+
+
+def test_a_folder_that_cannot_be_used_is_said(reports, tmp_path, monkeypatch):
+    (tmp_path / "national_2099.md").mkdir()  # a folder in the place of the file
+    with pytest.raises(xq.FetchError, match="cannot be read or written: Is a directory"):
+        fetch(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(xq.FetchError, match="cannot be read or written: .*name another folder"):
+        fetch(tmp_path / "file", "http://127.0.0.1:9")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "national_2099.md").touch()
+    with pytest.raises(xq.FetchError, match="cannot be read or written: Permission denied"):
+        fetch(tmp_path / "new")
 
 
 def test_progress_is_said_on_the_error_stream(reports, server, tmp_path, capsys):
@@ -199,6 +236,30 @@ def test_nine_shared_characters_leave_a_shared_hash(a, b, c, d, shared):
     assert hashes["one"] & hashes["two"]
 
 
+def hash_run(run):
+    return hashlib.sha256(run.encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize(("length", "runs", "kept"), [(5, 0, 0), (6, 1, 1), (8, 3, 1), (9, 4, 1)])
+def test_of_four_runs_in_a_row_the_least_hash_is_kept(length, runs, kept):
+    text = "甲，乙丙丁戊己庚辛壬"[: length + 1]
+    hashes = [hash_run(text.replace("，", "")[i : i + 6]) for i in range(runs)]
+    texts = pd.Series({7: text})
+    assert xq.find_shingles(texts, sample=False)["hash"].tolist() == hashes
+    assert xq.find_shingles(texts)["hash"].tolist() == sorted(hashes)[:kept]
+    assert (xq.find_shingles(texts)["doc"] == 7).all()
+
+
+def test_pairs_of_characters_stand_side_by_side():
+    pairs = count_bigrams(pd.Series({2: "增长5%，长。", 1: "增长增长"}))
+    assert pairs.to_numpy().tolist() == [
+        [1, "增长", 2],
+        [1, "长增", 1],
+        [2, "增长", 1],
+        [2, "长5", 1],
+    ]
+
+
 def test_shingles_are_sampled_and_ignore_punctuation():
     text = TEXTS["M001"]
     hashes = xq.find_shingles(pd.Series({"a": text, "b": re.sub(r"\W", "", text)}))
@@ -209,12 +270,18 @@ def test_shingles_are_sampled_and_ignore_punctuation():
 
 
 def test_reuse_by_hand():
-    text = TEXTS["M037"]
-    scores = xq.score_reuse(pd.Series({"x": text, "y": "税"}), pd.Series({"x": "P12", "y": "P12"}))
-    assert scores["n_hashes"].tolist() == [len(xq.find_shingles(pd.Series([text]))), 0]
-    assert scores["share"].between(0, 1).all()
+    text = TEXTS["M001"]
+    passage, shingles = TRUTH["M001"], xq.load_table("shingles")
+    own = set(xq.find_shingles(pd.Series([text]))["hash"])
+    theirs = set(shingles.loc[shingles["priority_id"] == passage, "hash"])
+    scores = xq.score_reuse(pd.Series({2: text, 1: "税"}), pd.Series({1: "P02", 2: passage}))
+    n, shared = len(own), len(own & theirs)
+    assert 0 < shared < n
+    assert scores.to_numpy().tolist() == [[2, passage, n, shared, shared / n], [1, "P02", 0, 0, 0]]
     with pytest.raises(ValueError, match="unknown passages \\['P99'\\]"):
         xq.score_reuse(pd.Series({"x": text}), pd.Series({"x": "P99"}))
+    with pytest.raises(ValueError, match="priority_ids has no document \\['x'\\]"):
+        xq.score_reuse(pd.Series({"x": text}), pd.Series({"y": "P01"}))
 
 
 def test_no_passage_can_be_walked_through():
@@ -262,6 +329,56 @@ def test_matching_is_complete_and_does_not_depend_on_row_order():
     assert other.set_index(["doc", "rank"])["priority_id"].reindex(mixed.index).equals(mixed)
     with pytest.raises(ValueError, match="method is 'magic'"):
         xq.match_priorities(TEXTS, method="magic")
+
+
+def test_bm25_by_hand():
+    """Two aspects of 2 and 4 words, mean 3; both have the first word, one the second."""
+    scores = _score_bm25(csr_array([[1, 0], [0, 2]]), csr_array([[2, 0], [1, 3]]))
+    # idf: ln(1 + (2 - 2 + 0.5) / (2 + 0.5)), ln(1 + (2 - 1 + 0.5) / (1 + 0.5))
+    one, two = np.log(1.2), np.log(2)
+    # length: 1.5 (1 - 0.75 + 0.75 · 2/3) = 1.125 and 1.5 (1 - 0.75 + 0.75 · 4/3) = 1.875
+    expected = [one * 2 * 2.5 / (2 + 1.125), one * 1 * 2.5 / (1 + 1.875)]
+    assert scores[0] == pytest.approx(expected)
+    assert scores[1] == pytest.approx([0, 2 * two * 3 * 2.5 / (3 + 1.875)])
+
+
+def test_tf_idf_by_hand():
+    """Of two aspects one has both words, twice and once, the other the second word."""
+    scores = _compare_weights(csr_array([[0.0, 3.0]]), csr_array([[2.0, 1.0], [0.0, 1.0]]))
+    # idf: ln(3/2) + 1 and ln(3/3) + 1 = 1; weights of the first aspect (1 + ln 2) idf and 1
+    weight = (1 + np.log(2)) * (np.log(1.5) + 1)
+    assert scores[0] == pytest.approx([1 / np.hypot(weight, 1), 1])
+
+
+def test_a_step_back_costs_more_than_a_step_forward():
+    first, second = np.full((2, 7), -1e3), np.full((2, 7), -1e3)
+    first[0, 1], first[1] = 0, 0  # the first text stands at 1, the second anywhere
+    assert _follow(first)[1].tolist() == [-8, 0, -1, -2, -3, -4, -4]
+    second[1, 1], second[0] = 0, 0  # the second text stands at 1
+    assert _follow(second)[0].tolist() == [-1, 0, -8, -8, -8, -8, -8]
+
+
+def test_the_parts_count_alike():
+    """Each is standardised within the text: mean 0, standard deviation 1."""
+    parts = [xq.match_priorities(TEXTS.head(3), method=m) for m in COMBINED]
+    for part in parts:
+        by_doc = part.groupby("doc")["score"]
+        assert by_doc.mean().abs().max() < 1e-9
+        assert by_doc.std(ddof=0).to_numpy() == pytest.approx(1)
+    keys = ["doc", "priority_id"]
+    scores = [
+        part.set_index(keys)["score"] for part in [*parts, xq.match_priorities(TEXTS.head(3))]
+    ]
+    assert (sum(scores[:3]) - scores[3]).abs().max() < 1e-9
+
+
+def test_documents_may_have_numbers_for_names():
+    texts = TEXTS.head(3)
+    named, numbered = (
+        xq.match_priorities(each, titles=True) for each in (texts, texts.set_axis([3, 1, 2]))
+    )
+    assert numbered["doc"].tolist() == np.repeat([3, 1, 2], 44).tolist()
+    assert numbered["priority_id"].tolist() == named["priority_id"].tolist()
 
 
 def test_a_text_without_known_words_is_matched_to_nothing_in_particular():
@@ -340,7 +457,7 @@ def test_zero_and_changes_are_no_accident():
 def test_single_levels_and_bad_input():
     assert compare({"level": "nation", "value": 3})["step"].item() == "dropped"
     assert compare({"level": "district", "value": 3})["step"].item() == "new"
-    with pytest.raises(ValueError, match="two targets for 'x'"):
+    with pytest.raises(ValueError, match=r"two rows for \['x', 'city'\]"):
         compare({"level": "city", "value": 3}, {"level": "city", "value": 4})
     with pytest.raises(ValueError, match="unknown level"):
         compare({"level": "village", "value": 3})

@@ -1,5 +1,6 @@
 """Tables load with the types and orders of the data package."""
 
+import json
 import subprocess
 import sys
 
@@ -61,6 +62,25 @@ def test_empty_texts_are_texts_and_empty_numbers_missing():
     targets = xq.load_table("targets")
     assert targets["unit"].eq("").any() and not targets["unit"].isna().any()
     assert targets["value"].isna().any()
+
+
+def test_cells_are_read_as_the_package_says(monkeypatch, tmp_path):
+    fields = [{"name": name, "type": kind, "description": ""} for name, kind in
+              [("word", "string"), ("n", "number"), ("sure", "boolean"), ("day", "date"), ("kind", "string")]]  # fmt: skip
+    fields[-1]["constraints"] = {"enum": ["b", "a"]}
+    resource = {"name": "one", "path": "one.csv", "title": "", "description": "", "schema": {"fields": fields}}  # fmt: skip
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}), "utf-8")
+    (tmp_path / "one.csv").write_text("word,n,sure,day,kind\nNA,1.5,true,2022-12-31,a\n,,false,2022-01-02,\n", "utf-8")  # fmt: skip
+    monkeypatch.setattr("xq.tables.DATA", tmp_path)
+    monkeypatch.setattr("xq.tables.read_package", read_package.__wrapped__)
+    table = xq.load_table("one")
+    assert table["word"].tolist() == ["NA", ""]  # a word like another, and an empty text
+    assert table["n"].tolist() == [1.5, pytest.approx(float("nan"), nan_ok=True)]
+    assert table["sure"].tolist() == [True, False]
+    assert table["day"].dt.day.tolist() == [31, 2]
+    assert [*table["kind"].cat.categories] == ["b", "a"] and table["kind"].cat.ordered
+    assert table["kind"].isna().tolist() == [False, True]
+    assert xq.list_tables(columns=True)["title_zh"].tolist() == [""] * 5
 
 
 def test_a_loaded_table_is_the_readers_own():
