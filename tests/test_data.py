@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -29,8 +30,6 @@ def test_package_is_valid():
 
 
 def test_a_broken_key_makes_the_package_invalid(tmp_path):
-    import shutil
-
     shutil.copytree(DATA, tmp_path / "data")
     path = tmp_path / "data" / "responsibilities.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("U02", "U99", 1), encoding="utf-8")
@@ -42,6 +41,28 @@ def test_every_table_is_described_and_every_description_has_a_table():
     assert described == {p.relative_to(DATA).as_posix() for p in DATA.rglob("*.csv")}
     readme = (DATA / "README.md").read_text(encoding="utf-8")
     assert not [path for path in described if f"`{path}`" not in readme]
+
+
+def test_typed_and_built_files_never_share_a_folder():
+    """The maker each file has in the README, and the folder it stands in, say the same."""
+    makers = {}
+    for line in (DATA / "README.md").read_text(encoding="utf-8").split("\n"):
+        if line.startswith("| `"):
+            paths, maker, _ = line.strip("| ").split(" | ", maxsplit=2)
+            makers |= dict.fromkeys(re.findall("`([^`]+)`", paths), maker)
+    assert {p.relative_to(DATA).as_posix() for p in DATA.rglob("*.csv")} <= set(makers)
+    folders = {"built": set(), "typed": set()}
+    for path, maker in makers.items():
+        kind = "built" if "build.py" in maker else "typed"
+        folders[kind].add(Path(path).parent.as_posix())
+    assert folders == {"built": {".", "reports"}, "typed": {"raw", "hand", "lexicon", "gold"}}
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "README.md", "CODEBOOK.md"])
+def test_what_models_coded_is_not_said_to_be_done_by_hand(name):
+    text = (DATA / name).read_text(encoding="utf-8")
+    said = re.findall("人工(?!智能)|[Bb]y hand|[Hh]and-(?:coded|made|written|typed)|[Hh]uman", text)
+    assert not said  # a person's coding, should there be one, is to be named as an exception here
 
 
 @pytest.mark.parametrize("path", sorted(DATA.rglob("*.csv")), ids=lambda p: p.name)
