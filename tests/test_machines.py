@@ -3,17 +3,16 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from benchmarks import machines
 
-ROOT = Path(__file__).parent.parent
-# Each machine is a process of its own: the routines are chosen when NumPy is first imported.
-MACHINES = [("Haswell", 1), ("Haswell", 2), ("Sandybridge", 1), ("Sandybridge", 2)]
+# A process of its own for each: NumPy chooses the kernel when it is first imported.
+KERNELS, THREADS = ["Haswell", "Sandybridge"], [2, 1]
 WORK = """
 import json
+import sys
 import numpy as np
 import pandas as pd
 import threadpoolctl
@@ -28,7 +27,6 @@ def made_up():
 
 def listed():
     "The words of the list, by task."
-    measures = xq.load_table("measures").set_index("measure_id")
     tokens = xq.tokenize(measures["text"]).query("layer in ['content', 'verb']")
     return tokens.assign(task=tokens["doc"].astype("str").map(measures["task_id"]))
 
@@ -38,62 +36,63 @@ def group(tokens, by, kinds):
         for method in methods:
             for n in (3, 8):
                 labels = xq.cluster_documents(features, n_clusters=n, method=method)
-                yield f"{by}, {kind}, {method}, {n} groups", labels.tolist()
+                yield f"{by}, {kind}, {method}, {n} groups", labels
 
 def judge(tokens, by, kind, method):
-    table = xq.score_structure(
-        tokens, by=by, kind=kind, method=method, n_clusters=[3, 6], nulls=19, draws=4
-    )
-    return table[["p", "p_any", "verdict"]].to_numpy().tolist()
+    options = {"kind": kind, "method": method, "n_clusters": [3, 6], "nulls": 19, "draws": 4}
+    return xq.score_structure(tokens, by=by, **options)[["p", "p_any", "verdict"]]
+
+def work():
+    each = ["average", "ward", "kmeans"]
+    kinds = {"words": [*each, "nmf"], "counts": ["lda"]}
+    results = {f"made up: {name}": labels for name, labels in group(small, "doc", kinds)}
+    results |= dict(group(ours, "task", kinds | {"vectors": each}))
+    results |= dict(group(ours, "doc", {"words": each}))
+    results["made up: structure"] = judge(small, "doc", "words", "average")
+    for kind, method in [("words", "average"), ("vectors", "ward")]:
+        results[f"structure: {kind}, {method}"] = judge(ours, "task", kind, method)
+    keys = xq.score_keyness(ours, by=sections, min_count=10, draws=99)
+    results["keyness"] = keys[["group", "term", "p", "q"]].astype({"group": "str"})
+    ranks = xq.match_priorities(measures["text"].head(40))
+    results["priorities"] = ranks[["doc", "priority_id", "rank"]].astype("str")
+    return {name: np.asarray(result).tolist() for name, result in results.items()}
 
 measures = xq.load_table("measures").set_index("measure_id")
 sections = measures["task_id"].map(xq.load_table("tasks").set_index("task_id")["section_id"])
-small, ours = made_up(), listed()
-each = ["average", "ward", "kmeans"]
-kinds = {"words": [*each, "nmf"], "counts": ["lda"]}
-results = {f"made up: {name}": labels for name, labels in group(small, "doc", kinds)}
-results |= dict(group(ours, "task", kinds | {"vectors": each, "lsa": each}))
-results |= dict(group(ours, "doc", {"words": each, "vectors": each}))
-results["made up: structure"] = judge(small, "doc", "words", "average")
-for kind, method in [("words", "average"), ("vectors", "ward"), ("lsa", "kmeans")]:
-    results[f"structure: {kind}, {method}"] = judge(ours, "task", kind, method)
-keys = xq.score_keyness(ours, by=sections, min_count=10, draws=99)
-results["keyness"] = keys[["group", "term", "p", "q"]].astype({"group": "str"}).to_numpy().tolist()
-ranks = xq.match_priorities(measures["text"].head(40))
-results["priorities"] = ranks[["doc", "priority_id", "rank"]].astype("str").to_numpy().tolist()
-pools = [pool for pool in threadpoolctl.threadpool_info() if pool["internal_api"] == "openblas"]
-print(json.dumps([sorted({pool["architecture"] for pool in pools}), results]))
+small, ours, results = made_up(), listed(), []
+for threads in json.loads(sys.argv[1]):
+    with threadpoolctl.threadpool_limits(threads):
+        results.append(work())
+        pools = [p for p in threadpoolctl.threadpool_info() if p["internal_api"] == "openblas"]
+        used = sorted({pool["architecture"] for pool in pools})
+        assert {pool["num_threads"] for pool in pools} <= {threads}
+print(json.dumps([used, results]))
 """
 
 
-@pytest.fixture(scope="module")
-def results():
-    """Machine → what it computes; the processes run two at a time."""
-    found = {}
-    for kernel in dict.fromkeys(kernel for kernel, _ in MACHINES):
-        pair = {machine: None for machine in MACHINES if machine[0] == kernel}
-        for machine in pair:
-            pair[machine] = subprocess.Popen(
-                [sys.executable, "-c", WORK],
-                env=machines.set_machine(*machine),
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-            )
-        for machine, process in pair.items():
-            text, _ = process.communicate()
-            assert process.returncode == 0
-            used, found[machine] = json.loads(text)
-            if used != [kernel]:
-                pytest.skip(f"asked for {kernel}, this machine uses {used}")
-    return found
-
-
-@pytest.mark.parametrize("machine", MACHINES[1:], ids=str)
-def test_results_are_the_same_on_every_machine(results, machine):
-    first, other = results[MACHINES[0]], results[machine]
-    assert len(first) > 40
-    assert [name for name in first if first[name] != other[name]] == []
+def test_results_are_the_same_under_every_kernel_and_number_of_threads():
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORK, json.dumps(THREADS)],
+            env=machines.set_machine(kernel, max(THREADS)),
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for kernel in KERNELS
+    ]
+    printed = [child.communicate()[0] for child in children]
+    assert [child.returncode for child in children] == [0] * len(children)
+    used, results = zip(*map(json.loads, printed), strict=True)
+    if used != tuple([kernel] for kernel in KERNELS):
+        pytest.skip(f"asked for {KERNELS}, this machine uses {used}")
+    settings = [f"{kernel}, {number} threads" for kernel in KERNELS for number in THREADS]
+    first, *others = sum(results, start=[])
+    assert len(first) >= 30
+    differ = {
+        setting: [name for name in first if first[name] != other[name]]
+        for setting, other in zip(settings[1:], others, strict=True)
+    }
+    assert differ == dict.fromkeys(differ, [])
 
 
 def test_a_difference_is_named_with_its_cell_and_line():
