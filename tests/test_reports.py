@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from test_data import REPORTS
-from xq.reports import COMBINED, _compare_weights, _follow, _score_bm25, count_bigrams
+from xq.reports import COMBINED, LEVELS, _compare_weights, _follow, _score_bm25, count_bigrams
 from xq.tables import DATA
 
 TEXTS = xq.load_table("measures").set_index("measure_id")["text"]
@@ -398,6 +398,35 @@ def compare(*levels, **people):
     return xq.compare_targets(pd.DataFrame(rows), persons if people else None)
 
 
+def test_every_pair_of_levels_has_a_row_from_above_to_below():
+    three = [{"level": level, "value": 5 + n} for n, level in enumerate(LEVELS)]
+    table = compare(*three)
+    assert list(table.columns) == [
+        *["indicator", "upper", "lower", "upper_value", "lower_value", "upper_per_1000"],
+        *["lower_per_1000", "comparable", "why_not", "ratio", "gap", "step"],
+    ]
+    pairs = [["nation", "city", 5, 6], ["nation", "district", 5, 7], ["city", "district", 6, 7]]
+    assert table.iloc[:, 1:5].to_numpy().tolist() == pairs
+    ends = compare(*three[:2])[["upper", "lower", "step"]].to_numpy().tolist()
+    assert ends == [["nation", "city", "amplified"], ["city", "", "dropped"]]
+
+
+@pytest.mark.parametrize(
+    ("below", "why", "step"),
+    [
+        ({}, "words at both levels", "equal"),
+        ({"form": "deferred"}, "no number at either level", "deferred"),
+        ({"direction": "level"}, "no number at either level", "re-expressed"),
+        ({"concept": "area"}, "concept differs: growth / area; no number at either level", "re-expressed"),
+        ({"form": "words"}, "words only below", "re-expressed"),
+    ],
+)  # fmt: skip
+def test_promises_in_words_are_the_same_or_not(below, why, step):
+    words = {"form": "directional", "bound": np.nan}
+    row = compare({"level": "city"} | words, {"level": "district"} | words | below).iloc[0]
+    assert (row["comparable"], row["why_not"], row["step"]) == (False, why, step)
+
+
 def test_a_comparable_step_is_measured():
     row = compare({"level": "city", "value": 5.5}, {"level": "district", "value": 6}).iloc[0]
     assert (row["step"], row["gap"], row["comparable"]) == ("amplified", 0.5, True)
@@ -413,6 +442,7 @@ def test_a_comparable_step_is_measured():
         ({"value": 6, "base": "in the year"}, "base differs: previous year / in the year", "re-expressed"),
         ({"value": 6, "denominator": "unknown"}, "no fitting denominator", "re-expressed"),
         ({"form": "directional"}, "no number below", "re-expressed"),
+        ({"value": 6, "direction": "level"}, "direction differs: increase / level", "re-expressed"),
         ({"form": "deferred"}, "no number below", "deferred"),
         ({"form": "words"}, "words only below", "re-expressed"),
     ],
@@ -459,6 +489,8 @@ def test_single_levels_and_bad_input():
     assert compare({"level": "district", "value": 3})["step"].item() == "new"
     with pytest.raises(ValueError, match=r"two rows for \['x', 'city'\]"):
         compare({"level": "city", "value": 3}, {"level": "city", "value": 4})
+    with pytest.raises(TypeError, match="column 'value' is str; expected numbers"):
+        compare({"level": "city", "value": "3"})
     with pytest.raises(ValueError, match="unknown level"):
         compare({"level": "village", "value": 3})
 
