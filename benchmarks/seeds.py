@@ -6,7 +6,7 @@ The code cells of each notebook run in order in one plain Python process, once f
 figure is saved. Every seed that the notebook, xq or a library asks for is moved by the same step,
 whatever it was, so no source of chance has to be known by name. Seed 0 moves nothing and must give
 the committed answer. The result is `benchmarks/seeds.csv`, one row for every number of the
-English and the Chinese answer. With some notebooks named, only their rows are replaced.
+English and the Chinese answer; the rows of a notebook are replaced when it is done.
 """
 
 import argparse
@@ -159,65 +159,67 @@ def tabulate(name, committed, answers):
     return rows
 
 
-def write_table(rows, kept):
-    """Write the new rows, and the old ones of the notebooks that are kept, in order."""
+def write_rows(rows):
+    """Put the rows of one notebook into the table in place of its old ones."""
     old = []
     if TABLE.exists():
         with TABLE.open(encoding="utf-8", newline="") as file:
-            old = [row for row in csv.DictReader(file) if row["notebook"] in kept]
-    rows = sorted(
-        [*old, *rows], key=lambda row: (row["notebook"], row["language"], int(row["place"]))
-    )
+            old = [row for row in csv.DictReader(file) if row["notebook"] != rows[0]["notebook"]]
+    order = sorted([*old, *rows], key=lambda row: row["notebook"])
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(order)
+
+
+def recompute(path, n_seeds, pool):
+    """Run one notebook with every seed, put its rows into the table and say what moves."""
+    began, (_, committed) = time.perf_counter(), read_cells(path)
+    runs = {pool.submit(answer, path, seed): seed for seed in range(n_seeds)}
+    answers = {}
+    try:
+        for run in as_completed(runs):
+            answers[runs[run]] = run.result()
+            print(f"{path.stem}: {len(answers)} of {n_seeds} seeds", flush=True)
+    finally:
+        for run in runs:
+            run.cancel()  # those not begun, if one failed
+    if answers[0] != committed:
+        print(f"{path.stem}: seed 0 gives another answer than the one committed")
+    rows = tabulate(path.name[:2], committed, [answers[seed] for seed in range(n_seeds)])
+    write_rows(rows)
+    for row in rows:
+        if row["moves"]:
+            said = f"…{row['before']}[{row['committed']}]: {row['distinct']}"
+            print(f"  {row['language']} {row['place']} {said}")
+    moving, seconds = sum(row["moves"] for row in rows), time.perf_counter() - began
+    print(f"{path.stem}: {moving} of {len(rows)} rows move; {seconds:.0f} s", flush=True)
 
 
 def main():
-    """Run every notebook with every seed, two processes at once; write the table."""
+    """Run every notebook with every seed, two processes at once."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="beginnings of names, such as 02; else all")
     parser.add_argument("--seeds", type=int, default=20, help="how many (20)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once (2)")
     options = parser.parse_args()
-    paths = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))}
-    wanted = [name for name in paths if name in options.notebooks or not options.notebooks]
-    if not wanted:
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+    if options.notebooks:
+        paths = [path for path in paths if path.name.startswith(tuple(options.notebooks))]
+    if not paths:
         parser.error(f"no notebook begins with {' or '.join(options.notebooks)}")
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     sys.path.insert(0, str(ROOT))  # the processes get it too
-    began, found, failed = time.perf_counter(), {}, {}
+    failed = False
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
-        tasks = {
-            pool.submit(answer, paths[name], seed): (name, seed)
-            for name in wanted
-            for seed in range(options.seeds)
-        }
-        for done in as_completed(tasks):
-            name, seed = tasks[done]
-            if done.exception():
-                failed[name] = f"{type(done.exception()).__name__}: {done.exception()}"
-            found[name, seed] = None if done.exception() else done.result()
-            print(f"[{len(found)}/{len(tasks)}] {name}, seed {seed}", flush=True)
-    rows = []
-    for name, problem in failed.items():
-        print(f"{name} failed, its old rows are kept: {problem}", file=sys.stderr)
-    wanted = [name for name in wanted if name not in failed]
-    for name in wanted:
-        _, committed = read_cells(paths[name])
-        if found[name, 0] != committed:
-            print(f"{name}: seed 0 does not give the committed answer; run make.py figures first")
-        answers = [found[name, seed] for seed in range(options.seeds)]
-        rows += tabulate(name, committed, answers)
-    write_table(rows, set(paths) - set(wanted))
-    for row in rows:
-        if row["moves"]:
-            said = f"…{row['before']}[{row['committed']}]: {row['distinct']}"
-            print(f"{row['notebook']} {row['language']} {row['place']}: {said}")
-    seconds = time.perf_counter() - began
-    print(f"{sum(row['moves'] for row in rows)} of {len(rows)} move; {seconds:.0f} s")
+        for path in paths:
+            try:
+                recompute(path, options.seeds, pool)
+            except Exception as problem:  # whatever a notebook may raise; the others still run
+                failed = True
+                said = f"{type(problem).__name__}: {problem}"
+                print(f"{path.stem} failed, its old rows are kept: {said}", file=sys.stderr)
     return 1 if failed else 0
 
 
