@@ -30,6 +30,8 @@ def make_examples():
     tokens = xq.tokenize(texts)
     groups = measures.set_index("measure_id")["task_id"]
     drawn = pd.DataFrame({"name": ["a", "b"], "n": [1.0, 2.0], "kind": ["p", "q"], "step": 1})
+    drawn["group"] = drawn["kind"]
+    raw = XQ.parent / "data" / "raw" / "xiqing_2022.txt"
     responsibilities = xq.load_table("responsibilities").head(40).merge(measures[["measure_id"]])
     tasks = xq.load_table("measures")[["measure_id", "task_id"]]
     codes = pd.DataFrame({"item": [0, 1, 0, 1], "coder": [*"aabb"], "code": [*"xyxx"]})
@@ -48,7 +50,7 @@ def make_examples():
         "en": "town",
         "found": found,
         "gold": found,
-        "group": "kind",
+        "group": "group",
         "item": "name",
         "labels": labels,
         "level": "national",
@@ -76,14 +78,14 @@ def make_examples():
         "y": "name",
         "year": 2022,
         "zh": "城",
-        ("compare_labels", "references"): labels.to_frame("known"),
+        ("check_list", "measures"): xq.read_list(raw),
         ("describe_clusters", "labels"): groups,
         ("fetch_report", "mirrors"): [],  # never the network
         ("load_table", "name"): "tasks",
         ("plot_matrix", "x"): "step",
-        ("read_changes", "path"): XQ.parent / "data" / "raw" / "xiqing_2022.txt",
-        ("read_list", "path"): XQ.parent / "data" / "raw" / "xiqing_2022.txt",
-        ("read_notice", "path"): XQ.parent / "data" / "raw" / "xiqing_2022.txt",
+        ("read_changes", "path"): raw,
+        ("read_list", "path"): raw,
+        ("read_notice", "path"): raw,
         ("score_keyness", "by"): groups,
         ("score_keyness", "draws"): 20,
         ("score_range", "n_clusters"): [2, 3],

@@ -430,6 +430,7 @@ def test_promises_in_words_are_the_same_or_not(below, why, step):
 def test_a_comparable_step_is_measured():
     row = compare({"level": "city", "value": 5.5}, {"level": "district", "value": 6}).iloc[0]
     assert (row["step"], row["gap"], row["comparable"]) == ("amplified", 0.5, True)
+    assert row["why_not"] == ""
     assert row["ratio"] == pytest.approx(6 / 5.5)
 
 
