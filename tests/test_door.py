@@ -195,7 +195,10 @@ def find_fault_of_error(error, parameter, value):
         return f"not said by xq ({Path(last.filename).name}:{last.lineno}): {message[:80]}"
     if not 0 < len(message) <= LONGEST:
         return f"{len(message)} characters"
-    if not any(word in message for word in (parameter, type(value).__name__, repr(value)[:20])):
+    if isinstance(value, pd.DataFrame | pd.Series) and len(value):
+        return None  # the message is about its columns, rows or cells
+    given = value if isinstance(value, str) and value else repr(value)[:20]
+    if not any(word in message for word in (parameter, type(value).__name__, given)):
         return f"names neither {parameter!r} nor what was given: {message}"
     return None
 
