@@ -28,12 +28,13 @@ def write_notebook(folder, name, *sources):
 
 def test_running_twice_gives_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")  # the user's choice stays
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
     path = write_notebook(
         tmp_path,
         "01-one.ipynb",
-        "from pathlib import Path\nprint('重点工作')\nprint(Path.cwd().name)",
-        "import os\nos.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS']",
+        "from pathlib import Path\nprint('重点工作', flush=True)\nprint(Path.cwd().name)",
+        "import os\n[os.environ[f'{name}_NUM_THREADS'] for name in ('OPENBLAS', 'OMP', 'MKL')]",
         "import pandas as pd\npd.DataFrame({'牵头': [1, 2]})",
     )
     lines = []
@@ -46,12 +47,21 @@ def test_running_twice_gives_the_same_bytes(tmp_path, monkeypatch):
     assert first.endswith(b"\n}\n") and b"\r" not in first
     notebook = json.loads(first)
     assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
-    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    assert notebook["metadata"]["kernelspec"] == kernel
     assert "version" not in notebook["metadata"]["language_info"]
     cell, threads, _ = notebook["cells"]
     assert cell["metadata"] == {"tags": ["kept"]} and cell["execution_count"] == 1
     assert cell["outputs"][0]["text"] == ["重点工作\n", f"{tmp_path.name}\n"]
-    assert threads["outputs"][0]["data"]["text/plain"] == ["('3', '1')"]
+    assert threads["outputs"][0]["data"]["text/plain"] == ["['3', '1', '1']"]
+
+
+def test_the_biggest_file_starts_first(tmp_path):
+    for name, size in [("01-small", 1), ("02-big", 2000), ("03-middle", 1000)]:
+        write_notebook(tmp_path, f"{name}.ipynb", "#" * size)
+    lines = []
+    run_notebooks(tmp_path, progress=lines.append, jobs=1)
+    assert [line.split()[1] for line in lines] == ["02-big", "03-middle", "01-small"]
 
 
 MEET = """
