@@ -1,7 +1,10 @@
 """The ledger (台账) the notice asks for: one workbook, one sheet per responsible unit."""
 
 import datetime
+import os
 import re
+from io import BytesIO
+from pathlib import Path
 
 import xlsxwriter
 
@@ -49,14 +52,33 @@ def write_ledger(path):
 
     Raises
     ------
+    TypeError
+        If ``path`` is no path.
     ValueError
         If the name does not end in ``.xlsx`` or the file cannot be written, as when it is open
         in Excel.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path is {path!r:.60}; expected the name of a file: a str or a Path")
     if not str(path).lower().endswith(".xlsx"):
-        raise ValueError(f"{path}: the ledger is an Excel workbook; give a name ending in .xlsx.")
-    tables = _collect()
-    book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "strings_to_formulas": False})
+        raise ValueError(
+            f"{path!s:.200}: the ledger is an Excel workbook; give a name ending in .xlsx"
+        )
+    content = BytesIO()
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        _fill_book(book, _collect())
+    try:
+        Path(path).write_bytes(content.getvalue())
+    except (OSError, ValueError) as error:  # ValueError: a character no file name may have
+        raise ValueError(
+            f"{path!s:.200}: cannot be written ({getattr(error, 'strerror', error)}); close it in "
+            "Excel, or check that its folder exists"
+        ) from error
+
+
+def _fill_book(book, rows):
+    """Add the overview and the sheets of all units to an empty workbook."""
     book.set_properties(
         {
             "title": "西青区2022年重点工作任务台账 · Ledger of Xiqing District's tasks of 2022",
@@ -71,24 +93,15 @@ def write_ledger(path):
         "head": book.add_format(text | {"bold": True, "bg_color": "#DDE5EE", "valign": "vcenter"}),
         "link": book.add_format(text | {"font_color": "#1F5C99", "underline": 1}),
     }
-    names = _name_sheets(tables["unit"].unique())
-    units = tables.drop_duplicates("unit")
-    sheet = _add_sheet(book, "总览 Overview", _OVERVIEW, len(units), formats["head"])
-    for row, (unit, own) in enumerate(tables.groupby("unit", sort=False), 1):
-        counts, promised = own["role"].value_counts(), (own["promises"] != "").sum()
-        sheet.write_url(row, 0, f"internal:'{names[unit]}'!A1", formats["link"], unit)
-        for column, value in enumerate([own["unit_en"].iloc[0], own["kind"].iloc[0]], 1):
-            sheet.write_string(row, column, value, formats["text"])
-        for column, value in enumerate(
-            [len(own), promised, *(counts.get(r, 0) for r in _ROLES)], 3
-        ):
-            sheet.write_number(row, column, value, formats["text"])
+    names = _name_sheets(rows["unit"].unique())
+    overview = _add_sheet(book, "总览 Overview", _OVERVIEW, len(names), formats["head"])
+    for at, (unit, own) in enumerate(rows.groupby("unit", sort=False), 1):
+        roles = own["role"].value_counts().reindex(list(_ROLES), fill_value=0)
+        counts = [len(own), (own["promises"] != "").sum(), *roles]
+        first = own.iloc[0]
+        overview.write_url(at, 0, f"internal:'{names[unit]}'!A1", formats["link"], unit)
+        overview.write_row(at, 1, [first["unit_en"], first["kind"], *counts], formats["text"])
         _write_unit(book, names[unit], own, formats)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        remedy = "close it in Excel, or check that its folder exists"
-        raise ValueError(f"{path}: cannot be written ({error}); {remedy}.") from error
 
 
 def _collect():
@@ -158,20 +171,24 @@ def _write_unit(book, name, rows, formats):
     """Add the sheet of one unit."""
     sheet = _add_sheet(book, name, _COLUMNS, len(rows), formats["head"])
     for at, row in enumerate(rows.to_dict("records"), 1):
-        deadline = f"{row['deadline']}\n{row['deadline_date']:%Y-%m-%d}"
-        task = f"{row['task_id']} {row['title']}"
-        cells = [row["measure_id"], task, row["text"], row["promises"]]
-        cells += [_ROLES[row["role"]], row["partners"]]
-        sheet.set_row(at, _find_height([*cells, deadline]))
-        for column, value in enumerate([*cells, deadline]):
-            sheet.write_string(at, column, value, formats["text"])
-        for column in range(len(cells) + 1, len(_COLUMNS)):
-            sheet.write_blank(at, column, None, formats["blank"])
+        cells = [
+            row["measure_id"],
+            f"{row['task_id']} {row['title']}",
+            row["text"],
+            row["promises"],
+            _ROLES[row["role"]],
+            row["partners"],
+            f"{row['deadline']}\n{row['deadline_date']:%Y-%m-%d}",
+        ]
+        sheet.set_row(at, _find_height(cells))
+        sheet.write_row(at, 0, cells, formats["text"])
+        sheet.write_row(at, len(cells), [""] * len(TO_FILL), formats["blank"])
+    status = len(_COLUMNS) - 1
     sheet.data_validation(
         1,
-        len(_COLUMNS) - 1,
+        status,
         len(rows),
-        len(_COLUMNS) - 1,
+        status,
         {
             "validate": "list",
             "source": list(STATUS),

@@ -294,8 +294,8 @@ def _parse(path):
     measures, changes = _read_rows(path, written, dates.iloc[-1][:4] if len(dates) else None)
 
     ended = [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
-    around = [pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (between, ended)]
-    changes = pd.concat([around[0], *changes, around[1]])[[*_CHANGE]].astype(_CHANGE)
+    between, ended = (pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (between, ended))
+    changes = pd.concat([between, *changes, ended])[[*_CHANGE]].astype(_CHANGE)
     changes = changes.sort_values("line", kind="stable", ignore_index=True)
     ids = changes["line"].map(measures.set_index("line")["measure_id"]).fillna("")
     changes.insert(1, "measure_id", ids)
@@ -463,8 +463,8 @@ def _read_rows(path, written, year):
         edits = pd.DataFrame(
             edits, columns=["cell", "rule", "start", "before", "after"], dtype="str"
         )
-        edits = written[field].rename("cell").rename_axis("line").reset_index().merge(edits)
-        changes.append(edits.assign(field=field))
+        found = pd.DataFrame({"line": written.index, "field": field, "cell": cells})
+        changes.append(found.merge(edits))
     if (nothing := (read == "").all(axis=1)).any():
         found = "a row with nothing to read"
         _fail(path, nothing.idxmax(), found, "a measure", "Delete the line.")
@@ -484,9 +484,10 @@ def _read_rows(path, written, year):
     variant = ~blank["title"] & same & (spelled != spelled.groupby(task).transform("first"))
 
     def note(rule, field, where):
-        before = written[field].mask(blank[field], "")[where]
-        change = {"rule": rule, "line": before.index, "field": field, "start": 0, "before": before}
-        changes.append(pd.DataFrame(change | {"after": read.loc[where, field]}))
+        if where.any():
+            before = written[field].mask(blank[field], "")[where]
+            change = {"line": before.index, "before": before, "after": read.loc[where, field]}
+            changes.append(pd.DataFrame(change).assign(rule=rule, field=field, start=0))
 
     for field, number in [("task_no", task), ("measure_no", measure)]:
         note("carry_down", field, blank[field])
