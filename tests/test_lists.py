@@ -1,8 +1,11 @@
 """Lists are read whole: 38/46/135 from the document, nothing lost from any mutation of it."""
 
+import hashlib
+import os
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xq
 from hypothesis import HealthCheck, given, settings
@@ -76,8 +79,6 @@ def restore(measures, changes, notice, fields):
 
 
 def test_document_is_the_one_published():
-    import hashlib
-
     digest = hashlib.sha256(RAW.read_bytes()).hexdigest()
     assert digest == "9eadd326bf8be4485cba2c5368d1cec29a22c785c312e11f308a9dd0010353d3"
 
@@ -175,10 +176,27 @@ def test_columns_may_come_in_any_order_without_notes(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
-def test_encodings_read_alike(tmp_path, encoding):
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends_read_alike(tmp_path, encoding, end):
     path = tmp_path / "list.txt"
-    path.write_bytes("\n".join(LINES).encode(encoding))
+    path.write_bytes(end.join(LINES).encode(encoding))
     assert xq.read_list(path).equals(xq.read_list(RAW))
+    assert xq.read_notice(path).equals(xq.read_notice(RAW))
+    changes = xq.read_changes(path)
+    ends = changes[changes["rule"] == "line_end"]
+    assert len(ends) == (0 if end == "\n" else len(LINES) - 1)  # the last line has no end
+    assert set(ends["before"]) <= {end} and set(ends["after"]) <= {"\n"}
+    assert (ends["measure_id"] != "").sum() in (0, 135)
+    rest = changes[changes["rule"] != "line_end"].reset_index(drop=True)
+    assert rest.equals(xq.read_changes(RAW))
+
+
+def test_spaces_above_the_header_are_reported(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_bytes(f"通知\n \u3000\n\n{HEADER}\n{ROW}".encode())
+    changes = xq.read_changes(path)
+    assert changes.loc[0, ["rule", "line", "before"]].tolist() == ["blank_line", 2, " \u3000"]
+    assert list(changes["rule"]) == ["blank_line", "header"]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +211,11 @@ def test_encodings_read_alike(tmp_path, encoding):
             "line 2: UTF-8 here but not in line 1",
         ),
         (b"", "no header row"),
-        (HEADER.encode(), "a header with no rows"),
+        (HEADER.encode(), "line 1: a header with no rows"),
+        (HEADER.replace("完成时限", "时间").encode(), "line 1: unknown columns 时间;"),
+        (HEADER.replace("备注", "甲" * 999).encode(), f"unknown columns {'甲' * 60};"),
+        (HEADER.replace("\t完成时限", "").encode(), "line 1: no column 完成时限;"),
+        (HEADER.replace("备注", "完成时间").encode(), "line 1: two columns 完成时限;"),
     ],
 )
 def test_other_encodings_are_errors_never_mojibake(tmp_path, content, says):
@@ -225,15 +247,31 @@ def test_errors_name_file_line_and_remedy(tmp_path, row, says):
     assert re.search(r"; expected .+\. [A-Z].+\.$", message)
 
 
-def test_missing_file_is_a_list_error(tmp_path):
-    with pytest.raises(xq.ListError, match="cannot be opened"):
-        xq.read_list(tmp_path / "nowhere.txt")
+@pytest.mark.parametrize("read", [xq.read_list, xq.read_changes, xq.read_notice])
+def test_what_is_no_file_is_refused_in_words(tmp_path, read):
+    for path in (None, float("nan"), 3, b"list.txt", [RAW], LINES):
+        with pytest.raises(TypeError, match=r"^path is .{1,60}; expected the name of a text file"):
+            read(path)
+    for path in (tmp_path / "none.txt", "a\0b", "\n".join(LINES)):
+        with pytest.raises(
+            xq.ListError, match=r"cannot be opened.*; expected a text file"
+        ) as error:
+            read(path)
+        assert len(str(error.value)) < 300
+    places = [tmp_path, os.devnull]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        places.append(tmp_path / "pipe")  # reading it would wait for ever
+    for path in places:
+        with pytest.raises(xq.ListError, match="is no file to read; expected a text file"):
+            read(path)
 
 
 def test_check_list_finds_each_problem(tmp_path):
     def row(task=1, title="稳就业", no=1, text="新增。", units="区人社局牵头", by="年内持续推进"):
         return f"{task}\t{title}\t{no}\t{text}\t{units}\t{by}\t"
 
+    units = pd.DataFrame({"unit": ["区人社局", "区农业农村委"], "aliases": ["", "区农业农村局"]})
     cases = [
         ([row(), row(task=3, title="保粮食", no=2)], "task_gap", "M002"),
         ([row(), row(no=3)], "measure_gap", "M002"),
@@ -252,21 +290,46 @@ def test_check_list_finds_each_problem(tmp_path):
         ([row(text="浠诲姟搴忓彿。")], "rare_character", "M001"),
     ]
     for rows, problem, measure_id in cases:
-        found = xq.check_list(xq.read_list(write(tmp_path, *rows)))
+        found = xq.check_list(xq.read_list(write(tmp_path, *rows)), units=units)
         assert (problem, measure_id) in set(
             found[["problem", "measure_id"]].itertuples(index=False)
         ), problem
-    assert xq.check_list(xq.read_list(write(tmp_path, row()))).empty
+    assert xq.check_list(xq.read_list(write(tmp_path, row())), units=units).empty
+    assert xq.check_list(xq.read_list(write(tmp_path, row(units="市人社局牵头")))).empty
     assert list(xq.check_list(xq.read_list(RAW))["problem"].unique()) == [
         "foreign_word",
         "space_in_text",
         "text_deadline_differ",
         "title_in_two_spellings",
-        "unit_alias",
     ]
 
 
-# ── thousands of mutated lists: each parses with nothing lost, or says why not ────────────────
+def test_check_list_refuses_other_tables_in_words(tmp_path):
+    good = xq.read_list(write(tmp_path, ROW, "\t\t\t乙\t区财政局牵头\t年底前\t"))
+    assert xq.check_list(good.set_axis([7, 7])).equals(xq.check_list(good))
+    assert xq.check_list(good.iloc[:0]).empty
+    for measures in (None, float("nan"), 3, "list.txt", [ROW], good["text"]):
+        with pytest.raises(TypeError, match="^measures is .*; expected a DataFrame"):
+            xq.check_list(measures)
+    doubled = pd.concat([good, good["text"]], axis=1)
+    for measures, says in [
+        (pd.DataFrame(), "measures has no column ['measure_id', 'task_no', 'measure_no', 'title',"),
+        (good.drop(columns=["text", "task_no"]), "measures has no column ['task_no', 'text']"),
+        (doubled, "measures has two columns ['text']"),
+        (good.assign(text=["甲", None]), "measures: column 'text' has 1 missing values"),
+        (pd.concat([good, good]), "named twice: 'M001'"),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(says)):
+            xq.check_list(measures)
+    with pytest.raises(TypeError, match="task_no has the type str; expected int"):
+        xq.check_list(good.astype({"task_no": "str"}))
+    with pytest.raises(TypeError, match="measures\\['text'\\]: document 'M001' is 3, not a text"):
+        xq.check_list(good.assign(text=3))
+    with pytest.raises(ValueError, match="units has no column"):
+        xq.check_list(good, units=pd.DataFrame({"unit": ["区财政局"]}))
+
+
+# ── a thousand mutated lists: each parses with nothing lost, or says why not ────────────────
 
 NOISE = ["<p>", "</p>", " ", "\u3000", "\u200b", ",", ";", "\t", "\n", "\r", "<b>", "\x00", "and"]
 
@@ -309,12 +372,12 @@ def mutated_lists(draw):
 def fuzzed(tmp_path_factory):
     counts = {"read": 0, "refused": 0, "path": tmp_path_factory.mktemp("fuzz") / "list.txt"}
     yield counts
-    assert counts["read"] + counts["refused"] >= 3000  # lists really tried …
-    assert counts["read"] >= 900  # … and not merely refused
+    assert counts["read"] + counts["refused"] >= 1000  # lists really tried …
+    assert counts["read"] >= 300  # … and not merely refused
 
 
 @settings(
-    max_examples=3000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=1000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(drawn=mutated_lists())
 def test_nothing_is_lost_from_mutated_lists(fuzzed, drawn):

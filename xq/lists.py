@@ -35,18 +35,14 @@ _LABELS = {"task_no", "title", "measure_no", "units", "deadline"}  # no prose: s
 
 # What may be changed in a cell, by rule. Everything else is kept as published.
 _INVISIBLE = r"\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-_UNSEEN = (
+_UNSEEN = re.compile(
     r"(?P<markup></?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>)"
     rf"|(?P<invisible>[{_INVISIBLE}]+)|(?P<space>\s+)"
 )
-_NOISE = re.compile(rf"{_UNSEEN}|(?P<halfwidth>[,;:?!])")
-_UNSEEN = re.compile(_UNSEEN)
+_NOISE = re.compile(rf"{_UNSEEN.pattern}|(?P<halfwidth>[,;:?!])")
 _MAY_BE_NOISE = re.compile(rf"[<\s,;:?!{_INVISIBLE}]")  # much faster than the rules themselves
 _FULLWIDTH = str.maketrans(",;:?!", "，；：？！")
 _CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff65“”‘’—…]")
-
-_CHANGE = {"rule": "str", "line": "int64", "field": "str", "start": "int64"}
-_CHANGE |= {"before": "str", "after": "str"}
 
 _DEADLINE = re.compile(
     r"(?:(?P<year>[0-9]{4})?年(?:内|[底末]前?)|全年|本年度"
@@ -60,6 +56,9 @@ _DATE = re.compile(
 _AROUND_NUMBER = re.compile(r"[（）()、.．第项条号]")
 _CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九十百]{1,9}")
 _END_BY = re.compile(r"年[底末]前|\d{1,2}月[底末]前")
+
+_CHANGE = {"rule": "str", "line": "int64", "field": "str", "start": "int64"}  # type of column
+_CHANGE |= {"before": "str", "after": "str"}
 
 
 class ListError(ValueError):
@@ -213,25 +212,19 @@ def check_list(measures, *, units=None):
         If ``measures`` or ``units`` is no DataFrame, or a column holds something else than
         `read_list` returns.
     ValueError
-        If a column or a value is missing, or two rows have the same ``measure_id``.
+        If a column or a value is missing, or a ``measure_id`` stands twice.
     """
-    numbers = ["task_no", "measure_no"]
     texts = ["title", "text", "units", "deadline", "title_written", "text_dates"]
-    filled = ["measure_id", *numbers, *texts]
-    read = ["deadline_kind", "deadline_date"]  # missing where the deadline cannot be read
-    check_frame(measures, "measures", *filled, *read, filled=filled)
+    filled = ["measure_id", "task_no", "measure_no", *texts]
+    check_frame(measures, "measures", *filled, "deadline_kind", "deadline_date", filled=filled)
     measures = measures.set_index("measure_id")
     for field in texts:
         check_texts(measures[field], f"measures[{field!r}]")
-    for field in numbers:
-        if not pd.api.types.is_integer_dtype(measures[field]):
-            raise TypeError(
-                f"measures: {field} has the type {measures[field].dtype}; expected whole numbers, "
-                "as read_list returns them"
-            )
-    if (again := measures.index.duplicated()).any():
-        twice = measures.index[again][0]
-        raise ValueError(f"measures: measure_id {twice!r} stands twice; check one list at a time")
+    for field in ["task_no", "measure_no"]:
+        kind = measures[field].dtype
+        if not pd.api.types.is_integer_dtype(kind):
+            remedy = f"measures.astype({{{field!r}: int}})"
+            raise TypeError(f"measures: {field} has the type {kind}; expected int: {remedy}")
     if units is not None:
         check_frame(units, "units", "unit", "aliases", filled=["unit", "aliases"])
     doubts = []
@@ -331,21 +324,14 @@ def _decode(path):
             _fail(path, line, "bytes that are neither", "UTF-8 or GB18030", save)
         # GB18030 decodes almost anything: a line that is also good UTF-8 was meant as UTF-8.
         for number, part in enumerate(raw.split(b"\n"), 1):
-            if _is_utf8(part) and sum(byte > 127 for byte in part) > 8:
+            is_utf8 = part.decode("utf-8", "ignore").encode() == part
+            if is_utf8 and sum(byte > 127 for byte in part) > 8:
                 _fail(path, number, f"UTF-8 here but not in line {line}", "one encoding", save)
     if "\ufffd" in text:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
         remedy = "A character was lost before this file was saved: get the original."
         _fail(path, line, "the replacement character U+FFFD", "the character itself", remedy)
     return text
-
-
-def _is_utf8(part):
-    try:
-        part.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _find_header(path, lines):
@@ -409,9 +395,8 @@ def _read_prose(lines):
 
 def _read_date(text):
     """Return the ISO date of a line that is a date and nothing else, or None."""
-    hit = re.fullmatch(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", text.strip())
     try:
-        return datetime.date(*map(int, hit.groups())).isoformat() if hit else None
+        return datetime.datetime.strptime(text.strip(), "%Y年%m月%d日").date().isoformat()
     except ValueError:
         return None
 
