@@ -83,8 +83,21 @@ def test_sheet_names_excel_allows():
     assert all(len(n) <= 31 and not set(n) & set("[]:*?/\\") for n in names)
 
 
-def test_a_wrong_name_is_refused_in_words(tmp_path):
-    with pytest.raises(ValueError, match=r"\.xlsx"):
-        xq.write_ledger(tmp_path / "ledger.csv")
-    with pytest.raises(ValueError, match="cannot be written"):
-        xq.write_ledger(tmp_path / "nowhere" / "ledger.xlsx")
+def test_what_cannot_be_written_is_refused_in_words(tmp_path, monkeypatch):
+    for path in (None, float("nan"), 3, b"ledger.xlsx", ["ledger.xlsx"]):
+        with pytest.raises(TypeError, match=r"^path is .*; expected the name of a file"):
+            xq.write_ledger(path)
+    for path in ("", tmp_path / "ledger.csv", tmp_path / "ledger.xlsx.zip"):
+        with pytest.raises(ValueError, match=r"give a name ending in \.xlsx$"):
+            xq.write_ledger(path)
+    (tmp_path / "folder.xlsx").mkdir()
+    for path in (tmp_path / "nowhere" / "a.xlsx", tmp_path / "folder.xlsx", "a\0b.xlsx"):
+        with pytest.raises(ValueError, match=r"cannot be written \(.+\); close it in Excel, or"):
+            xq.write_ledger(path)
+
+    def refuse(self, content):  # as Windows does while the file is open in Excel
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
+    with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
+        xq.write_ledger(tmp_path / "LEDGER.XLSX")
