@@ -432,18 +432,28 @@ def test_a_report_counts_from_its_plan_on():
         ("{}甲产量稳定增长。", None, "去年 上年 过去 以来 年来 已 圆满 超额 荣获 新高 位居 居世界 同比 首次 首个 累计 取得成效 取得了进展 取得成绩 顺利完成 顺利实现 顺利召开 顺利举行 连续三年 增加到 上升到 惠及 分别达到 五年间"),
         ("今年好。甲区累计，乙产量稳定增长，{}丙。", {"form": "directional"}, "今年 明年 力争 目标 确保 争取 计划 拟 预期 安排 要 将 到2030年"),
         ("去年完成甲。{}乙产量3吨。", {"form": "numeric"}, "今年 明年 力争 争取 拟 预期目标是 预期目标为 要 将 到2030年 不低于 不少于 不超过"),
+        ("税率5%{}6%。", {"bound": "from_to", "indicator": "税率"}, "- – — ~ ～ － 至 到 增至 增长至 提高到 降到 下降至 减为 调整为 恢复到 左右至 以上至"),
+        ("推进3{}。", None, "人口 人均 人才 人民 人大 人工 人类"),
+        ("接入{}3台。", None, "第 . + - 〔 A"),
+        ("培育企业3家{}5家。", {"indicator": "企业"}, "、 和 及 与 、分别 以上、 左右和 以内和各"),
+        ("{}建成实验室3家。", {"indicator": "实验室"}, "2025年 到2025年 2025年底前 2025年末 “十四五”时期 十四五期间"),
+        ("今年{}投资3亿元。", None, "去年 上年 去年完成"),
+        ("今年{}投资3亿元。", {"form": "numeric"}, "比去年 较上年 从去年 于去年 与上年"),
+        ("今年投资比{}增长3%。", {"indicator": "投资", "direction": "increase"}, "去年 上年 预算 同期"),
+        ("今年投资比{}下降3%。", {"indicator": "投资", "direction": "decrease"}, "去年 上年 预算 同期"),
+        ("补贴3{}。", {"unit": "{}", "kind": "standard"}, "元/人 元/月 元/日 元/kg 毫克/升"),
+        ("稳定{}和甲收入。", {"direction": "level"}, "出口 进口 就业 收入 消费 投资 价格 能耗 强度"),
+        ("一、{}\n乙产量3吨。", None, "回顾 总结过去"),
         ("## {}\n乙产量3吨。", None, "回顾 总结 成就 过去五年 五年来 一年来 刚刚过去 去年以来"),
         ("## 回顾{}\n乙产量3吨。", {"form": "numeric"}, "目标 任务 部署 安排 要求 建议 重点工作 今年 下一步 今后"),
     ],
 )  # fmt: skip
 def test_each_word_decides(sentence, expected, words):
-    """Each sentence gives one record with these fields, {} for the word itself; None: no record."""
+    """Each record has these fields, {} standing for the word itself; None: there is no record."""
     for word in words.split():
         rows = find(sentence.format(word))
-        if expected is None:
-            assert rows == [], word
-        else:
-            (row,) = rows
+        assert bool(rows) == (expected is not None), word
+        for row in rows:
             fields = {name: value.format(word) for name, value in expected.items()}
             assert {name: row[name] for name in fields} == fields
 
@@ -471,6 +481,16 @@ def test_values(text, value):
         ("稳定出口和就业。", ["出口", "就业"]),
         ("甲收入、乙产量与经济同步增长。", ["甲收入", "乙产量"]),
         ("甲工程、乙工程各3项。", ["甲工程", "乙工程"]),
+        ("稳定就业和甲收入。", ["就业", "甲收入"]),
+        ("推进工、农3家。", ["工、农"]),
+        ("建成3家店。", [""]),
+        ("建成甲所3家店。", ["甲所"]),
+        ("今年建成3家医院。去年建成4家学校；建成5家公园。", ["医院", "公园"]),
+        ("过去五年成就显著。\n乙产量3吨。\n今年丙产量4吨。", ["丙产量"]),
+        ("增加3元补贴。", ["补贴"]),
+        ("建成50%的示范社区。", ["示范社区"]),
+        ("扶持企业、学校的优秀青年3人。", ["学校的优秀青年"]),
+        ("发放补贴3元。", ["补贴"]),
         ("加强管理，实现清零。", ["管理"]),
         ("推进甲隐患排查，确保实现清零。", ["甲隐患排查"]),
     ],
@@ -629,6 +649,11 @@ def test_of_equal_overlaps_the_same_indicator_goes_first():
     things = [{"indicator": "能耗"}, {"indicator": "用水量"}]
     match = xq.match_targets(table(*things), table(*things[::-1]))
     assert match["whole"].tolist() == [True, True]
+
+
+def test_a_table_without_a_field_is_refused():
+    with pytest.raises(ValueError, match="gold has no column \\['value_from'\\]"):
+        xq.match_targets(table({}), table({}).drop(columns="value_from"))
 
 
 def test_found_alone_and_gold_alone():
