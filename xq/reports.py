@@ -230,8 +230,8 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
         Okapi BM25 of words; "vectors": cosine of averaged word vectors learned from the reports;
         "combined": the sum of the last three, each standardised within the text.
     in_order : bool, default False
-        Whether the texts follow the order of the report, as in this list: then a step back costs
-        more than a step forward (Viterbi; the score is the best path through that match).
+        Whether the texts follow the order of the report: then a step back costs more than
+        a step forward (Viterbi; the score is the best path through that match).
     titles : bool, default False
         Count the printed titles as part of the aspects. They are the titles of the tasks.
     without_2022 : bool, default False

@@ -194,7 +194,8 @@ def find_targets(texts):
 
     Notes
     -----
-    Scored against hand-coded gold in notebook 05, on texts it was and was not written for.
+    Scored in notebook 05 against what language models coded, in texts it was and was not written
+    for.
     """
     if isinstance(texts, pd.DataFrame):
         check_frame(texts, "texts", "text")
