@@ -19,6 +19,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from notebooks.run import NotebookError, find_notebooks  # noqa: E402
+
 KERNELS = ("Haswell", "SkylakeX", "Sandybridge", "Nehalem", "Prescott")
 ALIASES = {"Katmai": "Prescott"}  # what OpenBLAS calls it when asked
 PROBE = """import json
@@ -49,7 +52,7 @@ def run_all(notebooks, out, env, only):
     """Run notebooks into a folder and return what went wrong, or an empty text."""
     words = [sys.executable, "-c", RUN, str(ROOT), str(notebooks), str(out), *only]
     done = subprocess.run(words, env=env, capture_output=True, text=True, encoding="utf-8")
-    return done.stderr.strip().split("\n")[-1] if done.returncode else ""
+    return done.stderr.strip() if done.returncode else ""
 
 
 def probe(folder, env):
@@ -116,18 +119,17 @@ def compare(made, other):
     return problems
 
 
-def collect(notebooks, figures, only):
-    """Return the results of the wanted notebooks: name → texts of the cells, or bytes of a file."""
-    paths = sorted(Path(notebooks).glob("[0-9][0-9]-*.ipynb"))
-    wanted = [path for path in paths if not only or path.name.startswith(tuple(only))]
-    results = {path.name: read_outputs(path) for path in wanted}
+def collect(notebooks, figures, names):
+    """Return the results of some notebooks: name → texts of the cells, or bytes of a file."""
+    paths = [Path(notebooks) / name for name in names]
+    results = {path.name: read_outputs(path) for path in paths if path.exists()}
     for file in Path(figures).glob("*"):
-        if file.name[:2] in {path.name[:2] for path in wanted}:
+        if file.name[:2] in {name[:2] for name in names}:
             results[file.name] = file.read_bytes()
     return results
 
 
-def run_machine(kernel, threads, folder, only):
+def run_machine(kernel, threads, folder, names):
     """Run the notebooks on one machine: (its results, what is to be said of it)."""
     env, notes = set_machine(kernel, threads), []
     kernels, numbers = probe(folder / "probe", env)
@@ -136,19 +138,17 @@ def run_machine(kernel, threads, folder, only):
     if numbers != {threads}:
         notes.append(f"threads were {', '.join(map(str, sorted(numbers))) or 'unknown'}")
     env["XQ_FIGURES"] = str(folder / "figures")
-    problem = run_all(ROOT / "notebooks", folder / "notebooks", env, only)
-    return collect(folder / "notebooks", folder / "figures", only), notes, problem
+    problem = run_all(ROOT / "notebooks", folder / "notebooks", env, names)
+    return collect(folder / "notebooks", folder / "figures", names), notes, problem
 
 
-def sweep(kernels, threads, only, folder):
+def sweep(kernels, threads, names, folder):
     """Run every combination, print a line for each, and return how many are not alike."""
-    committed = collect(ROOT / "notebooks", ROOT / "figures", only)
-    if not committed:
-        raise SystemExit(f"no notebook begins with {' or '.join(only)}")
+    committed = collect(ROOT / "notebooks", ROOT / "figures", names)
     first, wrong = None, 0
     for kernel, number in [(kernel, number) for kernel in kernels for number in threads]:
         began = time.perf_counter()
-        results, notes, problem = run_machine(kernel, number, folder / f"{kernel}-{number}", only)
+        results, notes, problem = run_machine(kernel, number, folder / f"{kernel}-{number}", names)
         first = first or results
         from_first, from_committed = compare(results, first), compare(results, committed)
         said = f"{len(from_first)} differ from the first, {len(from_committed)} from the committed"
@@ -157,7 +157,7 @@ def sweep(kernels, threads, only, folder):
         seconds = f"{time.perf_counter() - began:.0f} s"
         name = f"{kernel}, {number} thread{'s' if number > 1 else ''}"
         print("; ".join([f"{name}: {said}", *notes, seconds]), flush=True)
-        for line in [problem] if problem else dict.fromkeys(from_first + from_committed):
+        for line in problem.split("\n") if problem else dict.fromkeys(from_first + from_committed):
             print(f"    {line}", flush=True)
     return wrong
 
@@ -165,14 +165,18 @@ def sweep(kernels, threads, only, folder):
 def main():
     """Read the options and run the sweep."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("notebooks", nargs="*", help="beginnings of names, such as 02; else all")
+    parser.add_argument("notebooks", nargs="*", help="which, such as 02; else all")
     parser.add_argument("--kernels", nargs="+", default=KERNELS, choices=KERNELS, metavar="NAME")
     parser.add_argument("--threads", nargs="+", default=(1, 2), type=int, metavar="NUMBER")
     parser.add_argument("--keep", type=Path, help="folder for the results, to look at them")
     options = parser.parse_args()
+    try:
+        names = [path.name for path in find_notebooks(ROOT / "notebooks", options.notebooks)]
+    except NotebookError as error:
+        parser.error(str(error))
     with tempfile.TemporaryDirectory(prefix="xq-machines-") as folder:
         folder = options.keep or Path(folder)
-        return 1 if sweep(options.kernels, options.threads, options.notebooks, folder) else 0
+        return 1 if sweep(options.kernels, options.threads, names, folder) else 0
 
 
 if __name__ == "__main__":

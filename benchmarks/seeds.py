@@ -24,10 +24,13 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the processes get it too
+from notebooks.run import NotebookError, find_notebooks  # noqa: E402
+
 NOTEBOOKS = ROOT / "notebooks"
 TABLE = Path(__file__).with_name("seeds.csv")
 STEP = 100_003  # apart enough that seeds counted from 0 in a loop do not meet again
-NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?%?"
+NUMBER = r"(?:(?<![0-9A-Za-z])[-−])?\d+(?:,\d{3})*(?:\.\d+)?%?"
 COLUMNS = [
     "notebook", "language", "place", "before", "committed",
     "min", "max", "distinct", "n_seeds", "moves",
@@ -84,7 +87,13 @@ def read_cells(path):
             sources.append("".join(cell["source"]))
             if "answer" in cell["metadata"].get("tags", []):
                 printed = "".join("".join(output.get("text", "")) for output in cell["outputs"])
-                return sources, printed.strip().split("\n")
+                lines = printed.strip().split("\n")
+                if len(lines) != 2:
+                    said = "expected one in English and one in Chinese"
+                    raise ValueError(
+                        f"{Path(path).name}: the answer has {len(lines)} lines; {said}"
+                    )
+                return sources, lines
     raise ValueError(f"{Path(path).name} has no cell tagged 'answer'")
 
 
@@ -119,7 +128,18 @@ def find_numbers(line):
 
 def to_value(number):
     """Return the value of a number as it is written in an answer."""
-    return float(number.replace(",", "").rstrip("%"))
+    return float(number.replace(",", "").replace("−", "-").rstrip("%"))
+
+
+def tell_apart(versions):
+    """Return what differs between versions of a sentence, cut into pieces; nothing if alike."""
+    texts = sorted({"#".join(pieces) for pieces in versions})
+    if len(texts) == 1:
+        return []
+    start = len(os.path.commonprefix(texts))
+    texts = [text[start:] for text in texts]
+    end = len(os.path.commonprefix([text[::-1] for text in texts]))
+    return [text[: len(text) - end] for text in texts]
 
 
 def tabulate(name, committed, answers):
@@ -145,11 +165,10 @@ def tabulate(name, committed, answers):
     ):
         numbers, texts = find_numbers(line)
         found = [find_numbers(other) for other in others]
-        versions = sorted({" # ".join(pieces) for _, pieces in found})
-        columns = [(0, "", "(words)", versions if versions != [" # ".join(texts)] else [])]
+        columns = [(0, "", "(words)", tell_apart([texts, *(pieces for _, pieces in found)]))]
         for place, number in enumerate(numbers):
             values = {other[place] if place < len(other) else "" for other, _ in found}
-            values = sorted(values, key=lambda each: (to_value(each or "nan"), each))
+            values = sorted(values, key=lambda each: (to_value(each or "-inf"), each))
             columns.append((place + 1, texts[place][-30:], number, values))
         for place, before, number, values in columns:
             row = {"notebook": name, "language": language, "place": place, "before": before}
@@ -199,17 +218,15 @@ def recompute(path, n_seeds, pool):
 def main():
     """Run every notebook with every seed, two processes at once."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("notebooks", nargs="*", help="beginnings of names, such as 02; else all")
+    parser.add_argument("notebooks", nargs="*", help="which, such as 02; else all")
     parser.add_argument("--seeds", type=int, default=20, help="how many (20)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once (2)")
     options = parser.parse_args()
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
-    if options.notebooks:
-        paths = [path for path in paths if path.name.startswith(tuple(options.notebooks))]
-    if not paths:
-        parser.error(f"no notebook begins with {' or '.join(options.notebooks)}")
+    try:
+        paths = find_notebooks(NOTEBOOKS, options.notebooks)
+    except NotebookError as error:
+        parser.error(str(error))
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-    sys.path.insert(0, str(ROOT))  # the processes get it too
     failed = False
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:

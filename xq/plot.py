@@ -902,7 +902,8 @@ def _to_color(given):
     color = COLORS.get(given, given) if isinstance(given, str) else given
     if not is_color_like(color):
         raise ValueError(
-            f"{reprlib.repr(given)} is no colour; expected one like '#0B5394', or one of {[*COLORS]}"
+            f"{reprlib.repr(given)} is no colour; expected '#0B5394' or the like, or one of "
+            f"{[*COLORS]}"
         )
     return color
 
