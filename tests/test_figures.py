@@ -136,11 +136,15 @@ def draw(folder, monkeypatch, *, height):
     monkeypatch.setenv("XQ_FIGURES", str(folder))
     xq.use_style()
     table = pd.DataFrame({"unit": ["a", "b"], "rows": [3, 2]})
-    ax = xq.plot_bars(table, y="unit", values=["rows"])
-    ax.patches[1].set_width(height)
-    ax.set_title(xq.say("标题", "Title"))
-    xq.save_figure(ax.figure, "00-bars", data=table, alt=xq.say("条形", "bars"))
-    plt.close(ax.figure)
+
+    def draw_bars(say):
+        ax = xq.plot_bars(table, y="unit", values=["rows"])
+        ax.patches[1].set_width(height)
+        ax.set_title(say("标题", "Title"))
+        return ax
+
+    xq.save_figure(draw_bars, "00-bars", data=table, alt=("条形", "bars"), source=None)
+    plt.close("all")
 
 
 def test_a_changed_bar_height_is_noticed(tmp_path, monkeypatch):

@@ -373,7 +373,7 @@ def fuzzed(tmp_path_factory):
     counts = {"read": 0, "refused": 0, "path": tmp_path_factory.mktemp("fuzz") / "list.txt"}
     yield counts
     assert counts["read"] + counts["refused"] >= 1000  # lists really tried …
-    assert counts["read"] >= 300  # … and not merely refused
+    assert counts["read"] >= 200  # … and not merely refused
 
 
 @settings(

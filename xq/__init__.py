@@ -22,10 +22,7 @@ _HOME = {
             "plot_flows",
             "plot_lines",
             "plot_matrix",
-            "plot_specifications",
-            "plot_tree",
             "save_figure",
-            "say",
             "use_style",
         ],
         "reports": [

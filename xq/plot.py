@@ -11,7 +11,6 @@ import reprlib
 import sys
 import warnings
 from collections.abc import Hashable, Mapping
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -50,6 +49,7 @@ COLORS = {
 }  # fmt: skip
 CYCLE = ["lead", "second", "third", "fourth", "joint", "accent", "muted"]
 _FONT = "Noto Sans SC"
+_DPI = 200  # of saved pictures
 _MARGIN = 0.06  # inches, around the title and the source line
 _ROOT = Path(__file__).resolve().parent.parent
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -59,7 +59,7 @@ _PIECE = re.compile(
     r"[，。、；：！？）》”’…％%]*|\S"
 )
 _NO_LAYOUT = {"figure.constrained_layout.use": False}  # else savefig begins with another one
-_state = {"language": "zh", "saving": False}
+_state = {"language": "zh"}
 
 
 def use_style(language="zh"):
@@ -89,10 +89,9 @@ def use_style(language="zh"):
     warnings.filterwarnings("error", message="Glyph .* missing")
     _set_inline()
     _state["language"] = language
-    _forget()
 
 
-def save_figure(draw, name, *, data, alt, source=..., graph=None, title=True, size=None):
+def save_figure(draw, name, *, data, alt, source, graph=None, title=True, size=None):
     """Draw a figure in Chinese and in English, and write both with the table they show.
 
     Writes ``NAME.zh.png``, ``NAME.en.png``, ``NAME.zh.svg``, ``NAME.en.svg`` and ``NAME.csv`` to
@@ -152,17 +151,13 @@ def save_figure(draw, name, *, data, alt, source=..., graph=None, title=True, si
     if graph is not None:
         files[f"{name}.graphml"] = _to_graphml(graph)
     facts = {"Rows": str(len(data)), "CSV SHA-256": hashlib.sha256(csv).hexdigest()[:12]}
-    if isinstance(draw, Figure):
-        files |= _save_old_way(draw, name, facts, alt, source)
-    else:
-        files |= _save_both(draw, name, facts, data, alt, source, title, size)
+    files |= _save_both(draw, name, facts, data, alt, source, title, size)
     folder = Path(os.environ.get("XQ_FIGURES") or _ROOT / "figures")
     folder.mkdir(parents=True, exist_ok=True)
     for file, content in files.items():
         (folder / file).write_bytes(content)
-    if not isinstance(draw, Figure):
-        language = _state["language"]
-        _show(files[f"{name}.{language}.png"], alt[LANGUAGES.index(language)])
+    language = _state["language"]
+    _show(files[f"{name}.{language}.png"], alt[LANGUAGES.index(language)])
 
 
 def plot_dots(table, *, x, y, low=None, high=None, color=None, ax=None):
@@ -314,57 +309,6 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
     return ax
 
 
-def plot_specifications(table, *, value, rows):
-    """Draw a specification curve: results in order of size, and below what each rests on.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per specification.
-    value : str
-        Column of the result, drawn above; specifications are put in its order, ties as they come.
-    rows : dict
-        Label of a line of tiles → (column, value): a tile is filled where the column has the
-        value. Lines of one column share a colour.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The upper one; the lower one is ``ax.figure.axes[1]``.
-
-    Raises
-    ------
-    TypeError
-        If `table` is no DataFrame, `rows` no dict, or the column of the result has no numbers.
-    ValueError
-        If the table or `rows` is empty, or a column is missing.
-
-    Notes
-    -----
-    Simonsohn, Simmons and Nelson 2020, doi:10.1038/s41562-020-0912-z.
-    """
-    _check_pairs(rows, "rows", "{label: (column, value)}")
-    columns = list(dict.fromkeys(column for column, _ in rows.values()))
-    table = _read(table, numbers=[value], others=columns)
-
-    table = table.sort_values(value, ascending=False, kind="stable")
-    ratio = {"height_ratios": [1.6, 0.19 * len(rows)]}
-    _, (ax, below) = plt.subplots(2, 1, sharex=True, figsize=(7, 2.6 + 0.19 * len(rows)), **ratio)
-    ax.scatter(range(len(table)), table[value], s=22, c=COLORS["lead"], zorder=3)
-    ax.grid(axis="y")
-    for line, (column, wanted) in enumerate(rows.values()):
-        filled = (table[column] == wanted).fillna(False)
-        tiles = [Rectangle((i - 0.42, line - 0.36), 0.84, 0.72) for i in range(len(table))]
-        key = CYCLE[columns.index(column) % len(CYCLE)]
-        faces = [COLORS[key] if each else COLORS["empty"] for each in filled]
-        below.add_collection(PatchCollection(tiles, facecolor=faces, lw=0), autolim=False)
-    _label_rows(below, rows)
-    for each in (ax, below):
-        each.set(xlim=(-0.7, len(table) - 0.3), xticks=[])
-        each.spines["bottom"].set_visible(False)
-    return ax
-
-
 def plot_lines(table, *, x, values, panel, columns=4):
     """Draw small panels of lines, the first line in colour, the others dashed and dotted.
 
@@ -494,7 +438,7 @@ def _style():
         "ytick.labelsize": 8, "ytick.color": COLORS["muted"], "ytick.labelcolor": COLORS["ink"],
         "legend.fontsize": 8, "legend.frameon": False, "image.cmap": "cividis",
         "figure.figsize": (7, 4.2), "figure.dpi": 100, "figure.titlesize": 12,
-        "figure.labelsize": 9, "figure.constrained_layout.use": True, "savefig.dpi": 200,
+        "figure.labelsize": 9, "figure.constrained_layout.use": True, "savefig.dpi": _DPI,
         "savefig.bbox": None, "svg.hashsalt": "xq", "svg.fonttype": "path",
     }  # fmt: skip
 
@@ -594,7 +538,7 @@ def _finish(fig, label, language, alt, source, facts, title, allowed):
 
     ``allowed`` are the texts that may have Chinese characters; None: all of them.
     """
-    screen, fig.dpi = fig.dpi, matplotlib.rcParams["savefig.dpi"]
+    screen, fig.dpi = fig.dpi, _DPI
     heading = _add_title(fig)
     words = heading.get_text()
     if not title:
@@ -984,127 +928,8 @@ def _add_color_legend(ax, faces, colors):
 def _add_legend(ax, handles, labels):
     """Above the axes, in one line if it fits, else in columns."""
     font = FontProperties(family=_FONT, size=8)
-    widths = [max(_measure(text, font) for text in _find_pair(label)) + 0.38 for label in labels]
+    widths = [_measure(label, font) + 0.38 for label in labels]
     room = _width(ax) * 0.72
     columns = len(labels) if sum(widths) < room else max(int(room / max(widths)), 1)
     style = {"borderaxespad": 0.4, "handlelength": 1, "handleheight": 1, "columnspacing": 1.4}
     ax.legend(handles, labels, ncols=columns, loc="lower left", bbox_to_anchor=(0, 1), **style)
-
-
-# The old way, until the last notebook is migrated ---------------------------------------------
-# To delete: all below; _forget, "saving", _find_pair, source=... and the two lines with
-# `isinstance(draw, Figure)` above.
-
-SOURCE = (
-    "来源：天津市西青区人民政府重点工作任务清单（2022年7月27日）",
-    "Source: Xiqing District Government, Tianjin, task list of 27 July 2022",
-)
-_pairs = {}  # text on screen, without white space → (zh, en)
-_known = set()  # every text `say` has seen, in either language
-
-
-def say(zh, en):
-    """Return a text in the language on screen and remember the other for `save_figure`.
-
-    Parameters
-    ----------
-    zh, en : str
-        The same text in Chinese and in English.
-
-    Returns
-    -------
-    str
-        One of the two.
-
-    Raises
-    ------
-    ValueError
-        If one of them is empty or missing, or if the text that would be shown was already given
-        another translation.
-    """
-    pair = (zh, en)
-    if not all(isinstance(text, str) and text.strip() for text in pair):
-        raise ValueError(f"say{pair!r}: give the text in both languages, none empty or missing")
-    shown = pair[LANGUAGES.index(_state["language"])]
-    known = _find_pair(shown)
-    if not _state["saving"] and len(known) == 2 and known != pair:
-        raise ValueError(
-            f"say{pair!r}: {shown!r} already stands for {known!r}. Word the label "
-            "differently, or call xq.use_style() again if you corrected a translation"
-        )
-    if not _state["saving"]:
-        _pairs[_squeeze(shown)] = pair
-    _known.update(map(_squeeze, pair))
-    return shown
-
-
-def _forget():
-    _pairs.clear()
-    _known.clear()
-
-
-def _find_pair(text):
-    return _pairs.get(_squeeze(text), (text,))
-
-
-def _save_old_way(fig, name, facts, alt, source):
-    """Translate the texts of a figure that was drawn once; return its pictures."""
-    if not isinstance(alt, str) or len(_find_pair(alt)) == 1:
-        raise ValueError(f"alt={alt!r}: describe the figure with alt=xq.say(zh, en)")
-    source = say(*SOURCE) if source in (..., None) else source
-    raw = _ROOT / "data" / "raw" / "xiqing_2022.txt"
-    if raw.exists():
-        hashed = hashlib.sha256(raw.read_text("utf-8").encode()).hexdigest()[:12]
-        facts = facts | {"Data SHA-256": hashed}
-    _add_title(fig)
-    files = {}
-    with _translating(fig) as show_in:
-        for language in sorted(LANGUAGES, key=_state["language"].__eq__):  # that on screen last
-            show_in(language)
-            line = _translate(source, language)
-            pictures, _ = _finish(
-                fig, f"{name} ({language})", language, _find_pair(alt), line, facts, True, None
-            )
-            files |= {f"{name}.{language}.{kind}": content for kind, content in pictures.items()}
-    return files
-
-
-@contextmanager
-def _translating(fig):
-    """Give a function that puts all texts of a figure into a language."""
-    texts = [(artist, artist.get_text()) for artist in _find_texts(fig)]
-    formatters = [[a.major.formatter, a.minor.formatter] for a in fig.findobj(Axis)]
-    formatters = {id(each): each for two in formatters for each in two}.values()
-    screen = _state["language"]
-
-    def show_in(language):
-        _state["language"] = language
-        for artist, text in texts:
-            artist.set_text(_translate(text, language))
-
-    try:
-        _state["saving"] = True
-        for each in formatters:  # they make the tick labels anew at every drawing
-            each.format_ticks = _translated(each.format_ticks)
-        yield show_in
-    except BaseException:
-        for artist, text in texts:
-            artist.set_text(text)
-        raise
-    finally:
-        _state.update(language=screen, saving=False)
-        for each in formatters:
-            del each.format_ticks
-
-
-def _translated(format_ticks):
-    return lambda values: [_translate(text, _state["language"]) for text in format_ticks(values)]
-
-
-def _translate(text, language):
-    pair = _find_pair(text)
-    if len(pair) == 2:
-        return pair[LANGUAGES.index(language)]
-    if _CHINESE.search(text) and _squeeze(text) not in _known:
-        raise ValueError(f"{text!r} is in the figure in one language only; use xq.say(zh, en)")
-    return text

@@ -68,6 +68,7 @@ def cluster_documents(matrix, *, n_clusters, method="average", random_state=0):
     Uses SciPy and scikit-learn.
     """
     table = _check_matrix(matrix, method, n_clusters)
+    check_count(random_state, "random_state")
     labels = _label(_to_array(table, method), [n_clusters], method, random_state)[0]
     labels = pd.Series(_number_by_size(labels), table.index, name="cluster")
     return labels.reindex(matrix.index)
@@ -115,6 +116,7 @@ def score_stability(matrix, *, n_clusters, method="average", draws=100, share=0.
     """
     matrix = _check_matrix(matrix, method, n_clusters)
     check_count(draws, "draws", 2)
+    check_count(random_state, "random_state")
     _check_sample(len(matrix), share, n_clusters)
     array = _to_array(matrix, method)
     labels = np.array(_number_by_size(_label(array, [n_clusters], method, random_state)[0]))
@@ -202,8 +204,11 @@ def score_structure(
     statistics are tried. Documents strung along a curve are no Gaussian cloud either and may get
     "structure" without gaps.
     """
+    if not isinstance(by, str):
+        raise TypeError(f"by is {by!r}; expected the name of a column")
     check_frame(tokens, "tokens", by, "term", filled=(by, "term"))
     check_choice(method, "method", METHODS[:3])
+    check_count(random_state, "random_state")
     check_count(nulls, "nulls", 19)
     check_count(draws, "draws", 2)
     if isinstance(n_clusters, str) or not np.iterable(n_clusters) or not len(n_clusters):
@@ -323,9 +328,10 @@ def describe_clusters(labels, tokens, *, leads=None, names=None, n_terms=5):
     columns += ["log_ratio", "log_ratio_low", "log_ratio_high"]
     table = pd.concat(said)[columns].astype({"n": "Int64", "n_other": "Int64"})
     table.insert(1, "size", table["cluster"].map(labels.value_counts()))
-    table.insert(2, "suggested", table["cluster"].map(suggested).fillna("").astype("str"))
+    first = table["cluster"].map(suggested).astype(object)
+    table.insert(2, "suggested", first.fillna("").astype("str"))
     given = table["cluster"].map({} if names is None else dict(names))
-    table.insert(3, "given", given.fillna("").astype("str"))
+    table.insert(3, "given", given.astype(object).fillna("").astype("str"))
     return table.sort_values("cluster", kind="stable", ignore_index=True)
 
 
@@ -523,10 +529,12 @@ def _check_labels(labels, name, documents=None):
 
 def _to_array(matrix, method):
     """Return the rows as coordinates: same angles, ties broken by lot, and no more than needed."""
-    array = matrix.to_numpy(float)
-    if method in ("nmf", "lda"):
+    array, rng = matrix.to_numpy(float), np.random.default_rng(0)
+    if method == "lda":
         return array
-    lots = np.random.default_rng(0).standard_normal((len(array), 16))
+    if method == "nmf":
+        return array + _LOT * rng.random(array.shape)
+    lots = rng.standard_normal((len(array), 16))
     array = np.hstack([array, _LOT * lots])
     if len(array) < array.shape[1]:
         array = np.linalg.qr(array.T, mode="r").T
