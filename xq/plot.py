@@ -470,6 +470,8 @@ def _save_both(draw, name, facts, data, alt, source, title, size):
     if size is not None:
         _check_size(size)
 
+    if matplotlib.rcParams["font.family"] != [_FONT]:  # a script that did not call it
+        use_style(_state["language"])
     files, titles, figures, open_before = {}, [], [], set(plt.get_fignums())
     keep = None
     try:
