@@ -19,8 +19,6 @@ from xq.plot import (
     COLORS,
     plot_bars,
     plot_dots,
-    plot_flows,
-    plot_lines,
     plot_matrix,
     save_figure,
     use_style,
@@ -551,41 +549,6 @@ def test_pictures_in_a_notebook(tmp_path, monkeypatch):
     saved = (tmp_path / "figures" / "02-who-leads.en.png").read_bytes()
     with Image.open(io.BytesIO(shown)) as one, Image.open(io.BytesIO(saved)) as two:
         assert one.convert("RGB").tobytes() == two.convert("RGB").tobytes()
-
-
-def test_flows_stack_groups_and_name_items():
-    use_style()
-    rows = [
-        ("1", "a", 1),
-        ("1", "b", 1),
-        ("1", "c", 1),
-        ("2", "a", 1),
-        ("2", "b", 2),
-        ("2", "c", 1),
-    ]
-    table = pd.DataFrame(rows, columns=["step", "who", "group"]).assign(firm="yes")
-    options = {"step": "step", "item": "who", "group": "group", "color": "firm"}
-    ax = plot_flows(table, colors={"yes": ("lead", "firm")}, **options)
-    # One block of three; then a and c (mean place 1) above b (place 1, but second by number).
-    assert sorted(block.get_height() for block in ax.patches) == [1, 2, 3]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
-    tops = ax.get_yticks() - 0.5
-    assert tops.tolist() == [0, 2.5, 1]  # half an item between two groups
-    assert len(ax.collections[0].get_paths()) == 3  # a, b and c go different ways
-    with pytest.raises(ValueError, match="every item once at every step"):
-        plot_flows(table.head(5), colors={"yes": ("lead", "firm")}, **options)
-    with pytest.raises(ValueError, match="no colour given for"):
-        plot_flows(table, colors={"no": ("lead", "firm")}, **options)
-
-
-def test_lines_have_a_panel_each():
-    use_style()
-    table = pd.DataFrame({"k": [1, 2, 1, 2], "real": [1, 2, 3, 4], "null": 0, "what": [*"aabb"]})
-    ax = plot_lines(table, x="k", values=["real", "null"], panel="what", columns=3)
-    one, two, none = ax.figure.axes
-    assert [one.get_title(loc="left"), two.get_title(loc="left")] == ["a", "b"]
-    assert [line.get_ydata().tolist() for line in two.lines] == [[3, 4], [0, 0]]
-    assert not none.axison
 
 
 def test_a_network_is_saved_as_graphml(tmp_path, monkeypatch):

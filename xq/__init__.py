@@ -19,8 +19,6 @@ _HOME = {
         "plot": [
             "plot_bars",
             "plot_dots",
-            "plot_flows",
-            "plot_lines",
             "plot_matrix",
             "save_figure",
             "use_style",

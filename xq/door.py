@@ -7,26 +7,7 @@ import pandas as pd
 
 
 def check_frame(given, name, *columns, filled=()):
-    """Raise unless something is a DataFrame with these columns.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave.
-    name : str
-        What the parameter is called.
-    *columns : str
-        Columns it must have.
-    filled : sequence of str
-        Those of them in which nothing may be missing.
-
-    Raises
-    ------
-    TypeError
-        If it is no DataFrame.
-    ValueError
-        If a column is missing, stands twice or has missing values.
-    """
+    """Raise unless something is a DataFrame with these columns."""
     if not isinstance(given, pd.DataFrame):
         raise TypeError(f"{name} is {_describe(given)}; expected a DataFrame with {[*columns]}")
     if missing := [column for column in columns if column not in given.columns]:
@@ -46,22 +27,7 @@ def check_frame(given, name, *columns, filled=()):
 
 
 def check_texts(given, name="texts"):
-    """Raise unless something is a Series of texts with one distinct name each.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave.
-    name : str
-        What the parameter is called.
-
-    Raises
-    ------
-    TypeError
-        If it is no Series, has an index of several levels, or holds something that is no text.
-    ValueError
-        If a document has no name or a name stands twice.
-    """
+    """Raise unless something is a Series of texts with one distinct name each."""
     if not isinstance(given, pd.Series):
         remedy = "table['text']" if isinstance(given, pd.DataFrame) else "pd.Series(texts)"
         raise TypeError(f"{name} is {_describe(given)}; expected a Series of texts: {remedy}")
@@ -75,22 +41,7 @@ def check_texts(given, name="texts"):
 
 
 def check_index(given, name):
-    """Raise unless the rows of a Series or DataFrame have one distinct name each.
-
-    Parameters
-    ----------
-    given : Series or DataFrame
-        What the caller gave.
-    name : str
-        What the parameter is called.
-
-    Raises
-    ------
-    TypeError
-        If the index has several levels.
-    ValueError
-        If a row has no name or a name stands twice.
-    """
+    """Raise unless the rows of a Series or DataFrame have one distinct name each."""
     index = given.index
     if index.nlevels > 1:
         raise TypeError(
@@ -108,45 +59,13 @@ def check_index(given, name):
 
 
 def check_choice(given, name, choices):
-    """Raise ValueError unless something is one of a few words.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave.
-    name : str
-        What the parameter is called.
-    choices : sequence of str
-        The words.
-
-    Raises
-    ------
-    ValueError
-        If it is none of them.
-    """
+    """Raise ValueError unless something is one of a few words."""
     if not isinstance(given, str) or given not in choices:
         raise ValueError(f"{name} is {_shorten(given)}; expected one of {[*choices]}")
 
 
 def check_count(given, name, least=0):
-    """Raise unless something is a whole number, and no smaller than another.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave.
-    name : str
-        What the parameter is called.
-    least : int, default 0
-        The smallest number that makes sense.
-
-    Raises
-    ------
-    TypeError
-        If it is no whole number.
-    ValueError
-        If it is too small.
-    """
+    """Raise unless something is a whole number, and no smaller than another."""
     whole = hasattr(given, "__index__") and not isinstance(given, bool)
     if not whole:
         raise TypeError(f"{name} is {_describe(given)}; expected a whole number")

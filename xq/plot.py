@@ -27,18 +27,16 @@ from matplotlib.collections import PatchCollection
 from matplotlib.colors import is_color_like
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.patches import Patch, PathPatch, Rectangle
-from matplotlib.path import Path as Curve
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.table import Cell
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import MaxNLocator
 from networkx import Graph, NetworkXException, generate_graphml
 from pandas.api.types import is_integer_dtype, is_list_like, is_numeric_dtype
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .door import check_choice, check_count, check_frame
+from .door import check_choice, check_frame
 
 LANGUAGES = ("zh", "en")
 # By role. Dark, middle and light stay apart in grey print and for colour-blind readers.
@@ -305,121 +303,6 @@ def plot_matrix(table, *, x, y, color, colors, ax=None):
     ax.set_xticks(range(len(names)), names, rotation=90 * many, fontsize=6 if many else 7)
     _label_rows(ax, rows)
     ax.spines["bottom"].set_visible(False)
-    _add_color_legend(ax, faces, colors)
-    return ax
-
-
-def plot_lines(table, *, x, values, panel, columns=4):
-    """Draw small panels of lines, the first line in colour, the others dashed and dotted.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per panel and place on the x axis.
-    x : str
-        Column of numbers.
-    values : list of str
-        Columns of numbers, one line each, four at most.
-    panel : str
-        Column of panel titles, drawn in order of first appearance.
-    columns : int, default 4
-        Panels beside each other; those of one row share the y axis.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The first one; all are ``ax.figure.axes``. Give the figure a title with ``fig.suptitle``.
-
-    Raises
-    ------
-    TypeError
-        If `table` is no DataFrame, `values` no list, `columns` no whole number, or a column of
-        numbers has something else.
-    ValueError
-        If the table is empty, a column is missing or a panel title in it, there are more than
-        four lines, or `columns` is not positive.
-    """
-    _check_list(values, "values")
-    check_count(columns, "columns", least=1)
-    table = _read(table, labels=[panel], numbers=[x, *values])
-    styles = [{"color": COLORS["accent"], "lw": 1.8}, *({"color": COLORS["quiet"], "ls": ls}
-              for ls in ("--", ":", "-."))]  # fmt: skip
-    if len(values) > len(styles):
-        raise ValueError(f"{len(values)} lines in a panel; expected {len(styles)} at most")
-
-    panels = table.groupby(panel, sort=False)
-    rows = -(-len(panels) // columns)
-    options = {"figsize": (7, 0.8 + 1.8 * rows), "sharex": True, "sharey": "row", "squeeze": False}
-    _, axes = plt.subplots(rows, columns, **options)
-    for ax, (title, part) in zip(axes.flat, panels, strict=False):
-        for name, style in zip(values, styles, strict=False):
-            ax.plot(part[x], part[name], **style)
-        ax.set_title(title, fontsize=8)
-        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        ax.grid(axis="y")
-    for ax in axes.flat[len(panels) :]:
-        ax.set_axis_off()
-    return axes[0, 0]
-
-
-def plot_flows(table, *, step, item, group, color, colors, ax=None):
-    """Draw how items are grouped at several steps (alluvial diagram), and name the items.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per item and step; every item once at every step.
-    step, item, group : str
-        Columns of the steps, from left to right in order of first appearance; of the items, the
-        first on top; and of the group of an item at a step.
-    color : str
-        Column of categories, one per group and step.
-    colors : dict
-        Category → (colour, legend text); the colour may be a key of `COLORS`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if omitted.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    TypeError
-        If `table` is no DataFrame, `colors` no dict or `ax` no Axes.
-    ValueError
-        If the table is empty, a column is missing or a value in it, an item is not once at every
-        step, or a category has no colour or an unknown one.
-    """
-    table = _read(table, labels=[step, item, group, color])
-    if (pd.crosstab(table[item], table[step]) != 1).any(axis=None):
-        raise ValueError("expected every item once at every step; complete or drop such items")
-    faces = _read_colors(table[color], colors)
-
-    wide = table.pivot(index=item, columns=step, values=group)
-    wide = wide.loc[table[item].unique(), table[step].unique()]
-    shade = table.drop_duplicates([step, group]).set_index([step, group])[color].map(faces)
-    gap = 0.5
-    room = len(wide) + gap * (wide.nunique().max() - 1)
-    ax = _axes(ax, height=1.2 + 0.19 * len(wide))
-    bands, before = [], None
-    for x, (name, groups) in enumerate(wide.items()):
-        tops = _stack_groups(groups, gap=gap, room=room)
-        for each, inside in tops.groupby(groups):
-            block = Rectangle((x - 0.07, inside.min()), 0.14, len(inside), lw=0)
-            block.set_facecolor(shade[name, each])
-            ax.add_patch(block)
-        if x > 0:
-            bands += _find_bands(x, before, tops)
-        before = tops
-    bands = PatchCollection(bands, facecolor=COLORS["grid"], lw=0, zorder=0.5)
-    ax.add_collection(bands, autolim=False)
-    ax.set(xlim=(-0.3, wide.shape[1] - 0.8), ylim=(room, 0))
-    ax.set_xticks(range(wide.shape[1]), [str(name) for name in wide])
-    ax.set_yticks(before + 0.5, list(wide.index), fontsize=7)
-    ax.yaxis.tick_right()
-    ax.tick_params(length=0)
-    ax.spines[["left", "bottom"]].set_visible(False)
     _add_color_legend(ax, faces, colors)
     return ax
 
@@ -892,34 +775,6 @@ def _find_positions(column):
         return column - first, [str(number) for number in range(first, column.max() + 1)]
     labels = list(dict.fromkeys(column))
     return column.map({label: position for position, label in enumerate(labels)}), labels
-
-
-def _stack_groups(groups, *, gap, room):
-    """Return the top of each item, with groups in the order of the mean place of their items."""
-    place = pd.Series(range(len(groups)), index=groups.index)
-    order = place.groupby(groups).mean().sort_values(kind="stable").index
-    rank = groups.map({each: number for number, each in enumerate(order)})
-    turn = rank.sort_values(kind="stable").index
-    spare = room - len(groups) - gap * (len(order) - 1)
-    stacked = pd.Series(range(len(groups)), index=turn).reindex(groups.index)
-    return stacked + gap * rank + spare / 2
-
-
-def _find_bands(x, before, after):
-    """Return the bands from step x - 1 to step x, one for all items that stay side by side."""
-    before = before.sort_values()
-    after = after[before.index]
-    apart = (before.diff() != 1) | (after.diff() != 1)
-    bands = []
-    for _, band in before.groupby(apart.cumsum()):
-        left, right, size = band.iloc[0], after[band.index[0]], len(band)
-        start, middle, end = x - 0.93, x - 0.5, x - 0.07
-        points = [(start, left), (middle, left), (middle, right), (end, right),
-                  (end, right + size), (middle, right + size), (middle, left + size),
-                  (start, left + size), (start, left)]  # fmt: skip
-        codes = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3]
-        bands.append(PathPatch(Curve(points, [*codes, Curve.CLOSEPOLY])))
-    return bands
 
 
 def _add_color_legend(ax, faces, colors):
