@@ -41,26 +41,28 @@ def test_no_number_and_no_word_moves():
 
 def test_a_number_that_moves_is_told_from_one_that_stays():
     committed = ["Of 38 tasks 1,200 stay (5.5%).", "38项中留1,200（5.5%）。"]
-    other = ["Of 38 tasks 900 stay (10%).", "38项中留1,200（5.5%）。"]
+    other = ["Of 38 tasks -900 stay (10%).", "38项中留1,200（5.5%）。"]
     rows = seeds.tabulate("02", committed, [committed, other, committed])
     english = pd.DataFrame(rows).query("language == 'en'").set_index("place")
     assert english["committed"].tolist() == ["(words)", "38", "1,200", "5.5%"]
     assert english["before"].tolist() == ["", "Of ", " tasks ", " stay ("]
-    assert english["min"].tolist() == ["", "38", "900", "5.5%"]  # 900 is less than 1,200
+    assert english["min"].tolist() == ["", "38", "-900", "5.5%"]
     assert english["max"].tolist() == ["", "38", "1,200", "10%"]
-    assert english["distinct"].tolist() == ["", "38", "900 | 1,200", "5.5% | 10%"]
+    assert english["distinct"].tolist() == ["", "38", "-900 | 1,200", "5.5% | 10%"]
     assert english["moves"].tolist() == [False, False, True, True]
     assert {row["moves"] for row in rows if row["language"] == "zh"} == {False}
     assert {row["n_seeds"] for row in rows} == {3}
 
 
 def test_words_and_lost_numbers_move_too():
-    rows = seeds.tabulate("02", ["two of 3", "三中有2"], [["none of 3", "三中无"]])
+    rows = seeds.tabulate(
+        "02", ["two of 3", "三中有2"], [["none of 3", "三中无1"], ["two of 3", "三中无"]]
+    )
     assert [(row["committed"], row["distinct"], row["moves"]) for row in rows] == [
-        ("(words)", "none of  # ", True),
+        ("(words)", "none | two", True),
         ("3", "3", False),
-        ("(words)", "三中无", True),
-        ("2", "", True),
+        ("(words)", "无 | 无# | 有#", True),
+        ("2", " | 1", True),
     ]
 
 
@@ -87,6 +89,14 @@ def test_all_kinds_of_seeds_are_moved_and_put_back():
     assert not {*moved} & {*before}
     assert moved[0] == np.random.default_rng(7).random()
     assert draw() == before
+
+
+def test_an_answer_of_three_lines_is_refused(tmp_path):
+    cell = {"cell_type": "code", "source": "", "metadata": {"tags": ["answer"]}}
+    path = tmp_path / "01-x.ipynb"
+    path.write_text(json.dumps({"cells": [cell | {"outputs": [{"text": "1\n2\n3"}]}]}), "utf-8")
+    with pytest.raises(ValueError, match=r"01-x.ipynb: the answer has 3 lines; expected one in"):
+        seeds.read_cells(path)
 
 
 def test_an_answer_is_run_anew_with_moved_seeds(tmp_path, monkeypatch):
