@@ -11,7 +11,7 @@ import pytest
 import xq
 from sklearn.feature_extraction.text import TfidfTransformer
 from test_data import REPORTS
-from xq.text import KINDS, _build_cutter, _count, _find_layers, _lexicon, _permute
+from xq.text import KINDS, _bootstrap, _build_cutter, _count, _find_layers, _lexicon, _permute
 
 MEASURES = xq.load_table("measures")
 TEXTS = MEASURES.set_index("measure_id")["text"]
@@ -151,8 +151,10 @@ def test_engines_differ_in_reports_only_where_latin_letters_or_digits_are():
     assert all("-" in line or "www." in line for line in odd)
 
 
-def test_building_again_changes_nothing():
+def test_building_again_changes_nothing(monkeypatch):
     _build_cutter.cache_clear()
+    monkeypatch.setattr(jieba.Tokenizer, "initialize", None)  # would write into a shared folder
+    assert cut("由区发展改革委牵头", engine="jieba") == ["由", "区发展改革委", "牵头"]
     pd.testing.assert_frame_equal(xq.tokenize(TEXTS), TOKENS)
 
 
@@ -228,6 +230,7 @@ def test_an_ordered_category_keeps_its_order():
 
 def test_find_context():
     found = xq.find_context(pd.Series({"M1": "开展试点，推进试点工作"}), "试点", width=3)
+    assert found.columns.tolist() == ["doc", "left", "term", "right", "start", "end"]
     assert found.to_numpy().tolist() == [
         ["M1", "\u3000开展", "试点", "，推进", 2, 4],
         ["M1", "，推进", "试点", "工作\u3000", 7, 9],
@@ -409,7 +412,7 @@ TWO, ONE = make_tokens(a="税 费", b="税"), make_tokens(a="税")
         (lambda: xq.tokenize(TEXTS, hmm="yes"), "hmm is 'yes'; expected True or False"),
         (lambda: xq.find_context(TEXTS, ""), "term is ''; expected the word"),
         (lambda: xq.find_context(TEXTS, np.nan), "term is nan; expected the word"),
-        (lambda: xq.find_context(TEXTS, "税", width=-1), "width is -1; expected 0 or more"),
+        (lambda: xq.find_context(TEXTS, "税", width=-1), "^width is -1; expected 0 or more"),
         (lambda: xq.count_terms(TOKENS, over="task"), "no column"),
         (lambda: xq.to_matrix(TWO, by=["doc"]), r"\['doc'\] names no column"),
         (lambda: xq.to_features(TWO, kind="bert"), "kind is 'bert'; expected one of"),
@@ -424,13 +427,13 @@ TWO, ONE = make_tokens(a="税 费", b="税"), make_tokens(a="税")
         (lambda: xq.score_keyness(TWO, by=pd.Series({"a": 1, "z": 2})), r"without tokens: \['z'\]"),
         (lambda: xq.score_keyness(TWO, by=BY, prior=0), "prior is 0; expected a number"),
         (lambda: xq.score_keyness(TWO, by=BY, prior="500"), "prior is '500'; expected a number"),
-        (lambda: xq.score_keyness(TWO, by=BY, draws=-1), "draws is -1; expected 0 or more"),
-        (lambda: xq.score_keyness(TWO, by=BY, min_count=None), "min_count is None; expected a"),
-        (lambda: xq.score_keyness(TWO, by=BY, random_state=None), "random_state is None"),
-        (lambda: xq.score_cowords(TWO, n_terms=0), "n_terms is 0; expected 1 or more"),
-        (lambda: xq.score_cowords(TWO, n_edges=0.5), "n_edges is 0.5; expected a whole number"),
-        (lambda: xq.score_cowords(TWO, draws="9"), "draws is a str"),
-        (lambda: xq.score_cowords(TWO, random_state=-1), "random_state is -1"),
+        (lambda: xq.score_keyness(TWO, by=BY, draws=-1), "^draws is -1; expected 0 or more"),
+        (lambda: xq.score_keyness(TWO, by=BY, min_count=None), "^min_count is None; expected a"),
+        (lambda: xq.score_keyness(TWO, by=BY, random_state=None), "^random_state is None"),
+        (lambda: xq.score_cowords(TWO, n_terms=0), "^n_terms is 0; expected 1 or more"),
+        (lambda: xq.score_cowords(TWO, n_edges=0.5), "^n_edges is 0.5; expected a whole number"),
+        (lambda: xq.score_cowords(TWO, draws="9"), "^draws is a str"),
+        (lambda: xq.score_cowords(TWO, random_state=-1), "^random_state is -1"),
     ],
 )
 def test_what_is_wrong_is_named(call, message):
@@ -482,6 +485,31 @@ def test_every_permutation_counts():
     hits = _permute(np.array([[1], [1], [0], [0]]), np.array([[2], [2], [0], [0]]),
                     np.array([2, 2, 2, 2]), 6000, np.random.default_rng(0), strata=1)  # fmt: skip
     assert 900 < hits.item() < 1100
+
+
+def test_documents_change_places_with_those_of_their_length():
+    """Twenty lengths make ten pairs: a word of one document is in its place every second time."""
+    texts = {f"d{i:02}": "x " * (i + 1) for i in range(20)}
+    texts |= {"d00": "税", "d19": "x " * 19 + "费"}
+    by = pd.Series({"d00": "short", "d19": "long"})
+    scores = xq.score_keyness(make_tokens(**texts), by=by).set_index(["group", "term"])["p"]
+    assert 0.47 < scores["short", "税"] < 0.53
+    assert 0.47 < scores["long", "费"] < 0.53
+    assert scores["short", "费"] == 1
+    hits = scores * 10_001 - 1  # of ten thousand permutations; the real order counts as well
+    np.testing.assert_allclose(hits, hits.round(), atol=1e-6)
+
+
+def test_interval_draws_documents_of_each_side_a_thousand_times():
+    """Two documents here (税 in 1 of 2 and 0 of 1 words) and two there (1 of 4 and 2 of 3)."""
+    inside, scored = np.array([1, 1, 0, 0]), np.array([[1.0], [0], [1], [2]])
+    found = _bootstrap(inside, scored, np.array([2, 1, 4, 3]), np.random.default_rng(7))
+    rng = np.random.default_rng(7)
+    here, there = (rng.multinomial(2, [0.5, 0.5], size=1000) for _ in range(2))
+    n, words, others, other_words = here @ [1, 0], here @ [2, 1], there @ [1, 2], there @ [4, 3]
+    share = words / (words + other_words)
+    ratio = (n + share / 2) / words / ((others + (1 - share) / 2) / other_words)
+    np.testing.assert_allclose(found[:, 0], np.quantile(np.log2(ratio), [0.025, 0.975]))
 
 
 def test_a_term_repeated_in_one_document_is_no_evidence():
@@ -598,6 +626,16 @@ def test_stable_pairs_are_stable_and_chance_pairs_are_not():
     stable = pairs.set_index(["term", "other"])["stable_n"]
     assert stable["税", "费"] == 1
     assert (stable.drop(("税", "费")) < 0.9).all()
+
+
+def test_pairs_of_two_are_strong_and_samples_are_counted():
+    """In a and b 税 and 费 meet: a sample of three has both of them at least twice in 20 of 27."""
+    tokens = make_tokens(a="税 费", b="税 费", c="债")
+    pairs = xq.score_cowords(tokens, n_edges=1, draws=2000)
+    assert pairs["n"].tolist() == [2]
+    # three draws of three, a or b at least twice: 1 - (1/3)³ - 3 (1/3)² (2/3) = 20/27; in the rest
+    # no pair is strong, and the lot decides between three: 20/27 + 7/27 / 3 = 67/81
+    assert pairs["stable_cosine"].item() == pytest.approx(67 / 81, abs=0.03)
 
 
 def test_cowords_do_not_depend_on_row_order():
