@@ -209,9 +209,9 @@ def test_obvious_groups_are_structure(groups):
 
 
 def test_no_groups_are_none_as_often_as_said():
-    verdicts = [judge(1, seed=seed)["verdict"].iloc[0] for seed in range(10)]
+    verdicts = [judge(1, seed=seed)["verdict"].iloc[0] for seed in range(20)]
     assert verdicts.count("structure") == 0
-    assert verdicts.count("none") >= 8  # about one in ten is weak
+    assert verdicts.count("none") >= 16  # about one in ten is weak
 
 
 def test_documents_that_mix_themes_are_at_most_weak():
