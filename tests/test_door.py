@@ -88,7 +88,6 @@ def make_examples():
         ("read_notice", "path"): raw,
         ("score_keyness", "by"): groups,
         ("score_keyness", "draws"): 20,
-        ("score_range", "n_clusters"): [2, 3],
         ("score_specifications", "kinds"): ["words"],
         ("score_specifications", "n_clusters"): [2],
         ("score_specifications", "references"): groups.to_frame(),

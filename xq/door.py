@@ -9,10 +9,10 @@ import pandas as pd
 def check_frame(given, name, *columns, filled=()):
     """Raise unless something is a DataFrame with these columns."""
     if not isinstance(given, pd.DataFrame):
-        raise TypeError(f"{name} is {_describe(given)}; expected a DataFrame with {[*columns]}")
+        raise TypeError(f"{name} is {describe(given)}; expected a DataFrame with {[*columns]}")
     if missing := [column for column in columns if column not in given.columns]:
         raise ValueError(
-            f"{name} has no column {missing}; it has {_shorten([*given.columns])}. "
+            f"{name} has no column {missing}; it has {shorten([*given.columns])}. "
             "Rename yours: table.rename(columns={...})"
         )
     if twice := [column for column in columns if [*given.columns].count(column) > 1]:
@@ -30,12 +30,12 @@ def check_texts(given, name="texts"):
     """Raise unless something is a Series of texts with one distinct name each."""
     if not isinstance(given, pd.Series):
         remedy = "table['text']" if isinstance(given, pd.DataFrame) else "pd.Series(texts)"
-        raise TypeError(f"{name} is {_describe(given)}; expected a Series of texts: {remedy}")
+        raise TypeError(f"{name} is {describe(given)}; expected a Series of texts: {remedy}")
     check_index(given, name)
     for doc, text in given.items():
         if not isinstance(text, str):
             raise TypeError(
-                f"{name}: document {doc!r} is {_describe(text)}, not a text; "
+                f"{name}: document {doc!r} is {describe(text)}, not a text; "
                 "fill or drop such rows (texts.dropna())"
             )
 
@@ -61,25 +61,26 @@ def check_index(given, name):
 def check_choice(given, name, choices):
     """Raise ValueError unless something is one of a few words."""
     if not isinstance(given, str) or given not in choices:
-        raise ValueError(f"{name} is {_shorten(given)}; expected one of {[*choices]}")
+        raise ValueError(f"{name} is {shorten(given)}; expected one of {[*choices]}")
 
 
 def check_count(given, name, least=0):
     """Raise unless something is a whole number, and no smaller than another."""
     whole = hasattr(given, "__index__") and not isinstance(given, bool)
     if not whole:
-        raise TypeError(f"{name} is {_describe(given)}; expected a whole number")
+        raise TypeError(f"{name} is {describe(given)}; expected a whole number")
     if given < least:
         raise ValueError(f"{name} is {given}; expected {least} or more")
 
 
-def _describe(given):
+def describe(given):
     """Return what something is, in a few words."""
     if given is None or isinstance(given, float | int):
         return repr(given)
-    return f"a {type(given).__name__} ({_shorten(given)})"
+    return f"a {type(given).__name__} ({shorten(given)})"
 
 
-def _shorten(given, width=60):
+def shorten(given, width=60):
+    """Return how something is written, cut at so many characters."""
     text = " ".join(repr(given).split())
     return text if len(text) <= width else text[:width] + " …"

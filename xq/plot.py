@@ -343,8 +343,6 @@ def _save_both(draw, name, facts, data, alt, source, title, size):
         raise TypeError(
             f"draw is {reprlib.repr(draw)}; expected a function draw(say) that returns an Axes"
         )
-    if source is ...:
-        raise TypeError("source is missing: give source=(zh, en), or source=None for no such line")
     _check_two(alt, "alt")
     if source is not None:
         _check_two(source, "source")
@@ -505,8 +503,6 @@ def _axes_titles(ax):
 
 
 def _add_source(fig, text):
-    for old in [each for each in fig.texts if each.get_gid() == "source"]:
-        old.remove()
     width, height = fig.get_size_inches()
     style = {"size": 7, "color": COLORS["quiet"], "va": "bottom", "linespacing": 1.3}
     return fig.text(_MARGIN / width, _MARGIN / height, text, **style, gid="source")

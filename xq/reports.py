@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 import pooch
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from .door import (
-    _describe,
-    _shorten,
     check_choice,
     check_count,
     check_frame,
     check_texts,
+    describe,
+    shorten,
 )
 from .tables import load_table
-from .text import _average_vectors, _to_numbers, tokenize
+from .text import _average_vectors, _count, _to_numbers, tokenize
 
 MIRRORS = (
     "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
@@ -85,10 +85,10 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
     """
     check_count(year, "year")
     if folder is not None and not isinstance(folder, str | os.PathLike):
-        raise TypeError(f"folder is {_describe(folder)}; expected a path")
+        raise TypeError(f"folder is {describe(folder)}; expected a path")
     if not isinstance(mirrors, list | tuple) or not all(isinstance(one, str) for one in mirrors):
         raise TypeError(
-            f"mirrors is {_describe(mirrors)}; expected a list of addresses, as xq.reports.MIRRORS"
+            f"mirrors is {describe(mirrors)}; expected a list of addresses, as xq.reports.MIRRORS"
         )
     row = _find_report(level, year, part)
     file = f"{row['report_id']}.md"
@@ -114,7 +114,7 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
             pooch.retrieve(address, known_hash=row["sha256"], fname=file, path=path.parent)
             return _read_checked(path, row["sha256"])
         except Exception as problem:  # whatever the network does, or a mirror without sense
-            failures.append(f"{mirror}: {_shorten(problem, 120)}")
+            failures.append(f"{mirror}: {shorten(problem, 120)}")
     raise FetchError(
         f"{file} could not be downloaded:\n  " + "\n  ".join(failures) + "\nDownload "
         f"{MIRRORS[0].format(**row)} in a browser, save it as {path}, and run this again."
@@ -201,11 +201,11 @@ def score_reuse(texts, priority_ids):
     check_texts(texts)
     check_texts(priority_ids, "priority_ids")
     if lost := [doc for doc in texts.index if doc not in priority_ids.index]:
-        raise ValueError(f"priority_ids has no document {_shorten(lost)}; give each text a passage")
+        raise ValueError(f"priority_ids has no document {shorten(lost)}; give each text a passage")
     passages = priority_ids.astype("str").loc[texts.index]
     if strange := sorted(set(passages) - set(load_table("priorities")["priority_id"])):
         raise ValueError(
-            f"priority_ids: unknown passages {_shorten(strange)}; "
+            f"priority_ids: unknown passages {shorten(strange)}; "
             "xq.load_table('priorities') lists them"
         )
     hashes = find_shingles(texts)
@@ -279,7 +279,8 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
             terms = learned.index
         else:
             terms = pd.Index(theirs["term"].unique())
-        counts = _to_counts(ours, texts.index, terms), _to_counts(theirs, ids, terms)
+        sides = (ours, texts.index), (theirs, ids)
+        counts = [_count(side, "doc", n="n", units=docs, terms=terms)[0] for side, docs in sides]
         if part == "vectors":
             return _compare_vectors(*counts, learned)
         return _score_bm25(*counts) if part == "bm25" else _compare_weights(*counts)
@@ -353,7 +354,7 @@ def compare_targets(targets, population=None):
     targets = targets.fillna(dict.fromkeys(_WORDS, ""))
     persons = population.astype({"level": "str"}).set_index("level")["persons"]
     if strange := sorted(set(targets["level"]) - set(LEVELS)):
-        raise ValueError(f"targets: unknown level {_shorten(strange)}; expected {LEVELS}")
+        raise ValueError(f"targets: unknown level {shorten(strange)}; expected {LEVELS}")
     if absent := set(targets.loc[targets["denominator"] != "", "level"]) - set(persons.index):
         raise ValueError(f"population has no level {sorted(absent)}; add its inhabitants")
     targets["per_1000"] = targets["value"] / targets["level"].map(persons) * 1000
@@ -426,20 +427,20 @@ def _check_rows(table, name, keys, column):
         raise TypeError(f"{name}: column {column!r} is {kind}; expected numbers: pd.to_numeric")
     if (twice := table.duplicated(keys)).any():
         which = [*table.loc[twice, keys].iloc[0]]
-        raise ValueError(f"{name} has two rows for {_shorten(which)}; keep one of them")
+        raise ValueError(f"{name} has two rows for {shorten(which)}; keep one of them")
 
 
 def _find_report(level, year, part):
     """Return the row of a report in the table of reports, as a dict."""
     for name, given in [("level", level), ("part", part)]:
         if not isinstance(given, str):
-            raise TypeError(f"{name} is {_describe(given)}; expected a text")
+            raise TypeError(f"{name} is {describe(given)}; expected a text")
     reports = load_table("reports").astype({"level": "str"})
     for row in reports.to_dict("records"):
         if (row["level"], row["year"], row["part"]) == (level, year, part):
             return row
     raise FetchError(
-        f"no report with level {_shorten(level)}, year {_shorten(year)} and part {_shorten(part)}; "
+        f"no report with level {shorten(level)}, year {shorten(year)} and part {shorten(part)}; "
         "xq.load_table('reports') lists them all"
     )
 
@@ -468,13 +469,6 @@ def _count_words(texts):
     """Return one row per document and word, and how often."""
     counts = _cut_words(texts).groupby(["doc", "term"], observed=True).size().rename("n")
     return counts.reset_index().astype({"doc": texts.index.dtype, "term": "str"})
-
-
-def _to_counts(table, docs, terms):
-    """Return a sparse matrix of counts: documents in rows, these terms in columns."""
-    table = table[table["term"].isin(terms)]
-    places = docs.get_indexer(table["doc"]), terms.get_indexer(table["term"])
-    return csr_array((table["n"].astype(float), places), shape=(len(docs), len(terms)))
 
 
 def _compare_weights(ours, theirs):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .door import _describe
+from .door import describe
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -37,7 +37,7 @@ def load_table(name):
     if not isinstance(name, str) or name not in names:
         near = get_close_matches(name, names) if isinstance(name, str) else names[:3]
         raise ValueError(
-            f"no table is named {_describe(name)}; did you mean {near or names[:3]}? "
+            f"no table is named {describe(name)}; did you mean {near or names[:3]}? "
             "xq.list_tables() has them all"
         )
     return _read_table(name).copy()
@@ -75,7 +75,7 @@ def list_tables(*, columns=False):
         If there is no ``data/`` beside the ``xq`` folder.
     """
     if not isinstance(columns, bool):
-        raise TypeError(f"columns is {_describe(columns)}; expected True or False")
+        raise TypeError(f"columns is {describe(columns)}; expected True or False")
     package = read_package()
     if not columns:
         fields = ["name", "path", "title", "description"]

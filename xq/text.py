@@ -23,10 +23,6 @@ from sklearn.utils.extmath import svd_flip
 from .door import check_choice, check_count, check_frame, check_index, check_texts
 from .tables import load_table
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # invalid escapes, pkg_resources
-    import jieba
-
 ENGINES = ("rjieba", "jieba")
 KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture", "counts")
 COWORD = ("n", "association", "cosine")
@@ -634,7 +630,7 @@ def _to_numbers(vectors):
 
 
 def _scale(matrix):
-    """Return the rows scaled to length 1."""
+    """Return the rows scaled to length 1; scikit-learn's refuses a table without rows."""
     return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
 
@@ -679,6 +675,10 @@ def _find_layer(word):
 def _build_cutter(engine, terms, hmm):
     """Return the function that cuts a text into tokens."""
     if engine == "jieba":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes, pkg_resources
+            import jieba  # here, for only the reference engine needs it: a tenth of a second
+
         cutter = jieba.Tokenizer()
         # Not cutter.initialize(): that writes a cache into the shared temporary folder.
         cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
