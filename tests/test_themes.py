@@ -228,6 +228,54 @@ def test_documents_that_mix_themes_are_at_most_weak():
     assert verdicts.count("weak") >= 3
 
 
+def make_parts(themes, *, wholes=8, seed=0):
+    """Return tokens of three documents of each whole; a whole has words of its own and a theme's."""
+    tokens = make_corpus(wholes, seed=seed)
+    tokens["whole"] = "w" + (tokens["doc"].str[1:].astype(int) % wholes).astype("str")
+    theme = tokens["whole"].str[1:].astype(int) % themes
+    word = "theme" + theme.astype("str") + "-" + (tokens["start"] % 12).astype("str")
+    return tokens.assign(term=tokens["term"].where(tokens["start"] % 2 == 0, word))
+
+
+@pytest.mark.parametrize(("within", "verdict"), [(None, "structure"), ("whole", "none")])
+def test_documents_of_one_whole_are_no_group_of_their_own(within, verdict):
+    options = {"kind": "words", "n_clusters": (4, 8), "nulls": 19, "draws": 10}
+    for seed in range(3):
+        tokens = make_parts(1, seed=seed)
+        table = xq.score_structure(tokens, within=within, random_state=seed, **options)
+        assert set(table["verdict"]) == {verdict}
+
+
+def test_wholes_keep_their_words_and_their_documents_in_both_nulls():
+    # Documents of a whole have the same words: shuffled within it nothing changes, so every corpus
+    # without groups is as well grouped as the real one, and the cloud moves wholes only.
+    tokens = pd.DataFrame(
+        [
+            (f"{whole}{i}", j, f"{whole}{j}")
+            for whole in "abcdef"
+            for i in range(3)
+            for j in range(4)
+        ],
+        columns=["doc", "start", "term"],
+    )
+    tokens["whole"] = tokens["doc"].str[0]
+    options = {"kind": "words", "n_clusters": (6,), "nulls": 19, "draws": 5}
+    table = xq.score_structure(tokens, within="whole", **options).set_index(["null", "statistic"])
+    assert table.loc[("cloud", "stability"), "null_mean"] == pytest.approx(1)
+    assert table.loc[("cloud", "silhouette"), "null_mean"] == pytest.approx(1, abs=1e-3)
+    free = xq.score_structure(tokens, **options).set_index(["null", "statistic"])
+    assert free.loc[("cloud", "silhouette"), "null_mean"] < 0.9
+
+
+def test_a_document_is_part_of_one_whole():
+    tokens = make_parts(1)
+    tokens.loc[0, "whole"] = "other"
+    with pytest.raises(ValueError, match="document 'd00' is in several whole; expected one"):
+        xq.score_structure(tokens, within="whole", nulls=19)
+    with pytest.raises(TypeError, match="within is 3; expected the name of a column, or None"):
+        xq.score_structure(tokens, within=3, nulls=19)
+
+
 def test_structure_says_the_same_in_every_order():
     options = {"by": "task_id", "n_clusters": (2, 3), "nulls": 19, "draws": 3}
     table = xq.score_structure(WORDS, **options)

@@ -15,7 +15,7 @@ from sklearn.decomposition import NMF, LatentDirichletAllocation
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from sklearn.preprocessing import normalize
 
-from .door import check_choice, check_count, check_frame, check_index
+from .door import check_choice, check_count, check_frame, check_index, describe
 from .text import score_keyness, to_features
 
 METHODS = ("average", "ward", "kmeans", "nmf", "lda")
@@ -138,6 +138,7 @@ def score_structure(
     tokens,
     *,
     by="doc",
+    within=None,
     n_clusters=(6, 8, 10, 12, 14),
     kind="vectors",
     method="average",
@@ -158,6 +159,11 @@ def score_structure(
     ----------
     tokens, by, kind, vectors
         As for `to_features`.
+    within : str, optional
+        Column of `tokens`: what each document is a part of (the task of a row, say). If given, the
+        groups have to be more than these wholes: words are permuted only among the documents of a
+        whole, and the cloud is one of wholes, each with its documents around it as they really
+        are. Else documents of one whole, which are alike, are taken for groups.
     n_clusters : sequence of int
         Numbers of groups to try.
     method : {"average", "ward", "kmeans"}, default "average"
@@ -193,7 +199,8 @@ def score_structure(
     Raises
     ------
     TypeError, ValueError
-        As `to_features` and `cluster_documents`; also if there are no numbers of groups to try.
+        As `to_features` and `cluster_documents`; also if there are no numbers of groups to try,
+        or a document is in several wholes.
 
     Notes
     -----
@@ -206,7 +213,10 @@ def score_structure(
     """
     if not isinstance(by, str):
         raise TypeError(f"by is {by!r}; expected the name of a column")
-    check_frame(tokens, "tokens", by, "term", filled=(by, "term"))
+    if within is not None and not isinstance(within, str):
+        raise TypeError(f"within is {describe(within)}; expected the name of a column, or None")
+    filled = [name for name in (by, within, "term") if name is not None]
+    check_frame(tokens, "tokens", *dict.fromkeys(filled), filled=filled)
     check_choice(method, "method", METHODS[:3])
     check_count(random_state, "random_state")
     check_count(nulls, "nulls", 19)
@@ -219,6 +229,16 @@ def score_structure(
     share, rng = 0.8, np.random.default_rng(random_state)
     order = list(dict.fromkeys(name for name in (by, "doc", "start") if name in tokens))
     tokens = tokens.sort_values(order, kind="stable")
+    if within is None:
+        whole_of = np.arange(tokens[by].nunique())
+        whole_of_token = np.zeros(len(tokens), dtype=int)
+    else:
+        part_of = tokens[[by, within]].drop_duplicates()  # in the order of the matrix
+        if (twice := part_of[by].duplicated()).any():
+            which = part_of.loc[twice, by].iloc[0]
+            raise ValueError(f"document {which!r} is in several {within}; expected one")
+        whole_of = part_of.groupby(within).ngroup().to_numpy()
+        whole_of_token = tokens.groupby(within).ngroup().to_numpy()
 
     def to_array(table):
         matrix = to_features(table, by=by, kind=kind, vectors=vectors)
@@ -236,15 +256,21 @@ def score_structure(
         return np.array([stability, silhouette]), overlaps
 
     def draw_shuffled():
-        terms = tokens["term"].to_numpy()[rng.permutation(len(tokens))]
+        drawn = rng.permutation(len(tokens))
+        drawn = drawn[np.argsort(whole_of_token[drawn], kind="stable")]  # whole by whole
+        terms = tokens["term"].to_numpy(dtype=object)[drawn]
+        terms[np.argsort(whole_of_token, kind="stable")] = terms.copy()
         return to_array(tokens.assign(term=terms))
 
     array = to_array(tokens)
-    centre = array.mean(axis=0)
+    centres = pd.DataFrame(array).groupby(whole_of).mean().to_numpy()
+    around = array - centres[whole_of]
 
     def draw_cloud():
-        mixture = rng.standard_normal((len(array), len(array))) / np.sqrt(len(array) - 1)
-        return normalize(centre + mixture @ (array - centre))
+        middle = centres.mean(axis=0)
+        mixture = rng.standard_normal((len(centres), len(centres))) / np.sqrt(len(centres) - 1)
+        drawn = middle + mixture @ (centres - middle)
+        return normalize(drawn[whole_of] + around)
 
     observed, _ = measure(array)
     parts = []
