@@ -149,22 +149,23 @@ def _build_terms(measures, tasks, units, hand):
 
 
 def _build_ladder(targets, hand):
-    """Return the targets of three levels that are about the same thing."""
+    """Return the promises of three levels that are about the same matter."""
     nation, city = load_table("targets_national"), load_table("targets_tianjin")
-    own = targets.astype({"form": "str"}).fillna({"label": "", "kind": ""})
+    keys = ["level", "place", "start", "label"]
     parts = [
         nation.assign(level="nation", place=nation["line"].astype("str")),
         city.assign(level="city", place=city["line"].astype("str")),
-        own.assign(level="district", place=own["measure_id"]),
+        targets.assign(level="district", place=targets["measure_id"]),
     ]
     known = pd.concat([part.astype({"form": "str", "kind": "str"}) for part in parts])
-    keys = ["level", "place", "start", "label"]
+    known = known[known["form"] == "numeric"].rename(columns={"quote": "number"})
     known = known.drop(columns="indicator").drop_duplicates(keys)
-    hand = hand.astype({"place": "str"})
-    ladder = hand.merge(known, on=keys, how="left", validate="many_to_one")
-    lost = ladder[ladder["form"].isna() & (ladder["words"] == "")]
-    _require(lost.empty, f"hand/ladder.csv: no such target: {lost[keys].to_dict('records')}")
-    ladder["quote"] = ladder["quote"].fillna(ladder["words"])
+    coded = load_table("ladder_numbers").astype({"level": "str", "coder": "str"})
+    coded = coded.loc[coded["coder"] == "adjudicated", [*keys, "wanted"]]
+    ladder = hand.astype({"place": "str"}).merge(known, on=keys, how="left", validate="m:1")
+    ladder = ladder.merge(coded, on=keys, how="left", validate="m:1")
+    lost = ladder["label"].ne("") & (ladder["form"].isna() | ladder["wanted"].isna())
+    _require(not lost.any(), f"hand/ladder.csv: no such number: {[*ladder.loc[lost, 'label']]}")
     ladder["form"] = ladder["form"].fillna("words")
     return ladder
 

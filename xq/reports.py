@@ -34,8 +34,15 @@ COMBINED = ("characters", "bm25", "vectors")
 METHODS = ("words", *COMBINED, "combined")
 _RUN, _EVERY = 6, 4  # characters in a shingle; of so many in a row the least hash is kept
 _PAIR = re.compile(r"(?=(\w\w))")
-_WORDS = ["level", "unit", "bound", "direction", "form", "base", "concept", "denominator"]
-_BOUNDS = {"=": "a point value", "~": "a point value", ">=": "a floor", "<=": "a ceiling"}
+_WORDS = ["level", "quote", "form", "unit", "bound", "wanted"]
+_BOUNDS, _WANTED = ("=", ">=", "<=", "~", "from_to"), ("more", "less", "near")
+_IN_WORDS = {
+    "same": "same",
+    "stricter": "stricter words",
+    "weaker": "weaker words",
+    "left": "left to above",
+}
+_RELATIONS, _DIVIDE = (*_IN_WORDS, "other"), ("", "none", "residents", "else")
 
 
 class FetchError(ValueError):
@@ -296,23 +303,34 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
     return pd.DataFrame(table | {"rank": np.tile(np.arange(1, len(ids) + 1), len(texts))})
 
 
-def compare_targets(targets, population=None):
-    """Compare targets of several levels, where they can be compared.
+def compare_targets(targets, *, pairs=None, population=None, about=0.05):
+    """Compare what targets of several levels demand at least.
 
-    A ratio or a gap is computed only where unit, base period, direction, kind of bound and concept
-    agree; otherwise the row says why not. *About* counts as a point value, like a plain number.
-    Numbers that grow with the place are compared per thousand inhabitants where inhabitants are
-    what they should be divided by (jobs), and not at all where we lack what is (land, villages).
+    Every number is read as the set of outcomes that would meet it: "at least 5" from 5 up, "at
+    most 5.5" up to 5.5, "about 5.5" an interval around it, a plain 6.6 from 6.6 up where more is
+    wanted. The lower level asks for more if the least that its target allows is more, or, where
+    less is wanted, if the most that it allows is less.
 
     Parameters
     ----------
     targets : DataFrame
         One row per target, at most one per indicator and level, as ``data/ladder.csv``. Columns
-        ``indicator``, ``level`` ("nation", "city", "district"), ``value``, ``unit``, ``bound``,
-        ``direction``, ``form``, ``base`` (what the number is measured against), ``concept`` (what
-        exactly is measured) and ``denominator`` ("" for rates and norms, "persons", "unknown").
+        ``indicator``, ``level`` ("nation", "city", "district"), ``quote``, ``form`` ("numeric",
+        or anything else for a promise in words), ``value``, ``unit``, ``bound`` ("=", ">=", "<=",
+        "~" for about, "from_to" for a change, read as its end) and ``wanted`` ("more", "less",
+        "near").
+    pairs : DataFrame, optional
+        What no machine can read off the targets, as ``data/hand/ladder_pairs.csv``: columns
+        ``indicator``, ``upper``, ``lower``, ``relation`` and ``divide``. Between two numbers the
+        relation is "same" or "other" (quantity); between two promises in words it is "same",
+        "stricter", "weaker", "left" (to a level above) or "other". ``divide`` says what numbers
+        have to be divided by before places of unlike size can be compared: "none", "residents"
+        or "else" (we have no such figures). If omitted, or for a pair that is not there, numbers
+        of one unit are the same quantity and need no division, and words are compared as written.
     population : DataFrame, optional
-        Columns ``level`` and ``persons``; ``data/hand/population.csv`` if omitted.
+        Columns ``level`` and ``persons``; needed where a pair is to be divided by residents.
+    about : float, default 0.05
+        Half the width of "about", as a share of the number: about 5.5 is 5.225 to 5.775.
 
     Returns
     -------
@@ -322,102 +340,151 @@ def compare_targets(targets, population=None):
 
         - ``indicator`` : str
         - ``upper``, ``lower`` : str, the two levels; one is empty if only the other has a target
-        - ``upper_value``, ``lower_value`` : float, as written
-        - ``upper_per_1000``, ``lower_per_1000`` : float, per thousand inhabitants; missing for
-          numbers that do not grow with the place
-        - ``comparable`` : bool
-        - ``why_not`` : str, what differs, joined by "; "; empty if comparable
-        - ``ratio``, ``gap`` : float, lower over upper, lower minus upper (per thousand inhabitants
-          where there are such columns); missing unless comparable
-        - ``step`` : str. If comparable: "amplified", "equal" or "softened". If not: "equal" for
-          the same promise in words, "deferred" (left to a level above), "re-expressed" (in words,
-          as another quantity or with another bound), "dropped" (only above) or "new" (only below)
+        - ``upper_from``, ``upper_to``, ``lower_from``, ``lower_to`` : float, the outcomes that
+          meet each target, per thousand residents where they are divided by residents; missing
+          for words
+        - ``step`` : str. Between numbers "higher", "lower", "same", "other number" (both meant as
+          they are, and different), "no denominator" or "other quantity". Between words "same",
+          "stricter words", "weaker words", "left to above" or "other words". Else "number to
+          words", "words to number", "only above" or "only below"
+        - ``within`` : bool, whether both are numbers that can be compared and whatever meets the
+          lower target meets the upper one; a step that is higher *and* within goes beyond a
+          floor, which leaves room above
 
     Raises
     ------
     TypeError
-        If a table is no DataFrame, or values or persons are no numbers.
+        If a table is no DataFrame, values or persons are no numbers, or `about` is none.
     ValueError
-        If a column is missing, a level is unknown or an indicator has two targets at a level.
+        If a column is missing, a level, a bound or another code is unknown, an indicator has two
+        targets at a level, a pair stands twice, a bound contradicts what is wanted, a level has
+        no population, or `about` is not from 0 to below 1.
 
     Notes
     -----
-    A target is amplified if the lower level asks for more of what is wanted: more growth, or less
-    of what has an upper bound or is to fall.
+    Two texts that are the same character for character are never a change.
     """
     check_frame(targets, "targets", "indicator", "value", *_WORDS, filled=["indicator", "level"])
-    population = load_table("population") if population is None else population
-    check_frame(population, "population", "level", "persons", filled=["level", "persons"])
     _check_rows(targets, "targets", ["indicator", "level"], "value")
-    _check_rows(population, "population", ["level"], "persons")
+    if isinstance(about, bool) or not isinstance(about, float | int):
+        raise TypeError(f"about is {describe(about)}; expected a number such as 0.05")
+    if not 0 <= about < 1:
+        raise ValueError(f"about is {about}; expected a share from 0 to below 1")
     targets = targets.astype({"value": float} | dict.fromkeys(_WORDS, "str"))
     targets = targets.fillna(dict.fromkeys(_WORDS, ""))
-    persons = population.astype({"level": "str"}).set_index("level")["persons"]
-    if strange := sorted(set(targets["level"]) - set(LEVELS)):
-        raise ValueError(f"targets: unknown level {shorten(strange)}; expected {LEVELS}")
-    if absent := set(targets.loc[targets["denominator"] != "", "level"]) - set(persons.index):
-        raise ValueError(f"population has no level {sorted(absent)}; add its inhabitants")
-    targets["per_1000"] = targets["value"] / targets["level"].map(persons) * 1000
-    targets["per_1000"] = targets["per_1000"].where(targets["denominator"] != "")
+    _check_codes(targets, "targets", {"level": LEVELS})
+    numbers = targets["form"] == "numeric"
+    _check_codes(targets[numbers], "targets", {"bound": _BOUNDS, "wanted": _WANTED})
+    _check_sense(targets[numbers])
+    targets = targets.join(_find_outcomes(targets[numbers], about))
+    codes = _read_pairs(pairs)
+    persons = _read_population(population, codes)
     rows = []
     for indicator, group in targets.groupby("indicator", sort=False):
         have = {row["level"]: row for row in group.to_dict("records")}
         levels = [level for level in LEVELS if level in have]
-        pairs = [*combinations(levels, 2)]
-        if levels == ["district"]:
-            pairs = [("", "district")]
-        elif "district" not in have:
-            pairs.append((levels[-1], ""))
-        for upper, lower in pairs:
+        for upper, lower in [*combinations(levels, 2)] or [_pair_alone(levels[0])]:
             row = {"indicator": indicator, "upper": upper, "lower": lower}
-            rows.append(row | _compare(have.get(upper), have.get(lower)))
-    names = "indicator upper lower upper_value lower_value upper_per_1000 lower_per_1000"
-    names += " comparable why_not ratio gap step"
-    return pd.DataFrame(rows, columns=names.split())
+            code = codes.get((indicator, upper, lower), ("", "none"))
+            rows.append(row | _compare(have.get(upper), have.get(lower), *code, persons))
+    ends = [f"{side}_{end}" for side in ("upper", "lower") for end in ("from", "to")]
+    table = pd.DataFrame(rows, columns=["indicator", "upper", "lower", *ends, "step", "within"])
+    return table.astype(dict.fromkeys(ends, float) | {"within": bool})
 
 
-def _compare(above, below):
+def _find_outcomes(numbers, about):
+    """Return the least and the greatest outcome that meets each target."""
+    bound, wanted = numbers["bound"], numbers["wanted"]
+    margin = (numbers["value"].abs() * about).where(bound == "~", 0)
+    plain = bound.isin(["=", "from_to"])
+    upwards = (bound == ">=") | (plain & (wanted == "more"))
+    downwards = (bound == "<=") | (plain & (wanted == "less"))
+    low = (numbers["value"] - margin).mask(downwards, -np.inf)
+    high = (numbers["value"] + margin).mask(upwards, np.inf)
+    return pd.DataFrame({"low": low, "high": high})
+
+
+def _pair_alone(level):
+    """Return the pair of an indicator that one level alone has."""
+    return ("", level) if level == LEVELS[-1] else (level, "")
+
+
+def _compare(above, below, relation, divide, persons):
     """Return the columns of one pair of targets; one of the two may be None."""
-    found = {"comparable": False, "why_not": ""}
-    for side, target in [("upper", above), ("lower", below)]:
-        if target:
-            found |= {f"{side}_{kind}": target[kind] for kind in ("value", "per_1000")}
-    if not above:
-        return found | {"why_not": "no target above", "step": "new"}
-    if not below:
-        return found | {"why_not": "no target below", "step": "dropped"}
-    same = all(above[name] == below[name] for name in ("concept", "base", "form", "direction"))
-    if same and above["form"] != "words" and np.isnan([above["value"], below["value"]]).all():
-        return found | {"why_not": "words at both levels", "step": "equal"}
-    if differ := _find_differences(above, below):
-        step = "deferred" if below["form"] == "deferred" else "re-expressed"
-        return found | {"why_not": "; ".join(differ), "step": step}
-    kind = "per_1000" if above["denominator"] else "value"
-    one, two = above[kind], below[kind]
-    less = below["direction"] == "decrease" or below["bound"] == "<="
-    more = one - two if less else two - one
-    step = "equal" if one == two else "amplified" if more > 0 else "softened"
-    measured = {"ratio": two / one if one else np.nan, "gap": two - one}
-    return found | {"comparable": True, "step": step} | measured
+    if not above or not below:
+        return {"step": "only above" if above else "only below", "within": False}
+    one, two = (target["form"] == "numeric" for target in (above, below))
+    if not (one and two):
+        step = "number to words" if one else "words to number"
+        if one == two:
+            same = above["quote"] == below["quote"]
+            step = "same" if same else _IN_WORDS.get(relation, "other words")
+        return {"step": step, "within": False}
+    people = [persons[target["level"]] / 1000 if divide == "residents" else 1
+              for target in (above, below)]  # fmt: skip
+    (least, most), (low, high) = (
+        (target["low"] / n, target["high"] / n)
+        for target, n in zip((above, below), people, strict=True)
+    )
+    ends = {"upper_from": least, "upper_to": most, "lower_from": low, "lower_to": high}
+    alike = all(above[name] == below[name] for name in ("unit", "wanted"))
+    if relation == "other" or not alike:
+        return ends | {"step": "other quantity", "within": False}
+    if divide == "else":
+        return ends | {"step": "no denominator", "within": False}
+    more = {"more": low - least, "less": most - high}.get(above["wanted"])
+    if (low, high) == (least, most) or more == 0:
+        step = "same"
+    elif more is None:
+        step = "other number"
+    else:
+        step = "higher" if more > 0 else "lower"
+    return ends | {"step": step, "within": least <= low and high <= most}
 
 
-def _find_differences(above, below):
-    """Return why two targets cannot be compared by number; empty if they can."""
-    if "words" in (above["form"], below["form"]):
-        return ["words only below"]
-    lost = [side for side, one in [("above", above), ("below", below)] if np.isnan(one["value"])]
-    fields = ["concept", "base"] if lost else ["concept", "base", "unit", "direction"]
-    found = [f"{f} differs: {above[f]} / {below[f]}" for f in fields if above[f] != below[f]]
-    if lost:
-        return [*found, f"no number {'at either level' if len(lost) == 2 else lost[0]}"]
-    one, two = (_BOUNDS.get(target["bound"], "a change") for target in (above, below))
-    if one != two:
-        found.append(f"{one} against {two}")
-    elif one == "a change" and above.get("value_from") != below.get("value_from"):
-        found.append("change from another value")
-    if "unknown" in (above["denominator"], below["denominator"]):
-        found.append("no fitting denominator")
-    return found
+def _check_codes(table, name, choices):
+    """Raise unless each column named holds nothing but its codes."""
+    for column, codes in choices.items():
+        if strange := sorted(set(table[column]) - set(codes)):
+            raise ValueError(f"{name}: unknown {column} {shorten(strange)}; expected {codes}")
+
+
+def _check_sense(numbers):
+    """Raise if a number is missing, or a floor stands where less is wanted, or a ceiling."""
+    if numbers["value"].isna().any():
+        which = numbers.loc[numbers["value"].isna(), ["indicator", "level"]].iloc[0].tolist()
+        raise ValueError(f"targets: {shorten(which)} is numeric but has no value; fill it")
+    words = numbers["bound"] + " " + numbers["wanted"]
+    if (wrong := words.isin([">= less", "<= more"])).any():
+        which = numbers.loc[wrong, ["indicator", "level", "bound", "wanted"]].iloc[0].tolist()
+        raise ValueError(f"targets: {shorten(which)} contradict each other; correct one of them")
+
+
+def _read_pairs(pairs):
+    """Return indicator, upper and lower level → relation and what to divide by."""
+    if pairs is None:
+        return {}
+    keys = ["indicator", "upper", "lower"]
+    check_frame(pairs, "pairs", *keys, "relation", "divide", filled=[*keys, "relation"])
+    pairs = pairs[[*keys, "relation", "divide"]].astype("str").fillna({"divide": ""})
+    if (twice := pairs.duplicated(keys)).any():
+        which = [*pairs.loc[twice, keys].iloc[0]]
+        raise ValueError(f"pairs has two rows for {shorten(which)}; keep one of them")
+    _check_codes(pairs, "pairs", {"relation": _RELATIONS, "divide": _DIVIDE})
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in pairs.to_numpy().tolist()}
+
+
+def _read_population(population, codes):
+    """Return level → residents, if some pair is to be divided by them."""
+    levels = {level for key, code in codes.items() if code[1] == "residents" for level in key[1:]}
+    if population is None and not levels:
+        return {}
+    check_frame(population, "population", "level", "persons", filled=["level", "persons"])
+    _check_rows(population, "population", ["level"], "persons")
+    persons = population.astype({"level": "str"}).set_index("level")["persons"]
+    if absent := levels - set(persons.index[persons > 0]):
+        raise ValueError(f"population has no level {sorted(absent)}; add its inhabitants")
+    return persons.to_dict()
 
 
 def _check_rows(table, name, keys, column):
