@@ -5,6 +5,7 @@ import re
 import runpy
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -388,126 +389,281 @@ def test_a_text_without_known_words_is_matched_to_nothing_in_particular():
 
 # ── targets down the ladder ──────────────────────────────────────────────────────────────────
 
-BASE = {"unit": "%", "bound": "=", "direction": "increase", "form": "numeric", "value": np.nan}
-BASE |= {"base": "previous year", "concept": "growth", "denominator": ""}
+BASE = {"indicator": "x", "form": "numeric", "quote": "6%", "value": 6.0, "unit": "%"}
+BASE |= {"bound": "=", "wanted": "more"}
+WORDS = {"form": "words", "value": np.nan, "unit": "", "bound": "", "wanted": ""}
 
 
-def compare(*levels, **people):
-    rows = [BASE | {"indicator": "x"} | row for row in levels]
-    persons = pd.DataFrame({"level": [*people], "persons": [*people.values()]})
-    return xq.compare_targets(pd.DataFrame(rows), persons if people else None)
+def compare(*levels, relation=None, divide="none", about=0.05, **people):
+    """Compare rows of one indicator; the relation is said of all pairs of levels."""
+    pairs, persons = None, None
+    if relation:
+        pairs = pd.DataFrame(combinations(LEVELS, 2), columns=["upper", "lower"])
+        pairs = pairs.assign(indicator="x", relation=relation, divide=divide)
+    if people:
+        persons = pd.DataFrame({"level": [*people], "persons": [*people.values()]})
+    table = pd.DataFrame([BASE | row for row in levels])
+    return xq.compare_targets(table, pairs=pairs, population=persons, about=about)
+
+
+def step(above, below, **more):
+    """Return the step from the city to the district, and whether it stays within."""
+    row = compare({"level": "city"} | above, {"level": "district"} | below, **more).iloc[0]
+    return row["step"], bool(row["within"])
 
 
 def test_every_pair_of_levels_has_a_row_from_above_to_below():
     three = [{"level": level, "value": 5 + n} for n, level in enumerate(LEVELS)]
-    table = compare(*three)
+    table = compare(*three[::-1])
     assert list(table.columns) == [
-        *["indicator", "upper", "lower", "upper_value", "lower_value", "upper_per_1000"],
-        *["lower_per_1000", "comparable", "why_not", "ratio", "gap", "step"],
+        *["indicator", "upper", "lower", "upper_from", "upper_to", "lower_from", "lower_to"],
+        *["step", "within"],
     ]
     pairs = [["nation", "city", 5, 6], ["nation", "district", 5, 7], ["city", "district", 6, 7]]
-    assert table.iloc[:, 1:5].to_numpy().tolist() == pairs
-    ends = compare(*three[:2])[["upper", "lower", "step"]].to_numpy().tolist()
-    assert ends == [["nation", "city", "amplified"], ["city", "", "dropped"]]
+    read = ["upper", "lower", "upper_from", "lower_from"]
+    assert table[read].to_numpy().tolist() == pairs
+    assert set(table["step"]) == {"higher"}
+
+
+def test_a_level_alone_has_one_row():
+    above = compare({"level": "nation"})[["upper", "lower", "step"]].to_numpy().tolist()
+    assert above == [["nation", "", "only above"]]
+    assert compare({"level": "city"})["step"].item() == "only above"
+    below = compare({"level": "district"})[["upper", "lower", "step"]].to_numpy().tolist()
+    assert below == [["", "district", "only below"]]
 
 
 @pytest.mark.parametrize(
-    ("below", "why", "step"),
+    ("bound", "wanted", "low", "high"),
     [
-        ({}, "words at both levels", "equal"),
-        ({"form": "deferred"}, "no number at either level", "deferred"),
-        ({"direction": "level"}, "no number at either level", "re-expressed"),
-        ({"concept": "area"}, "concept differs: growth / area; no number at either level", "re-expressed"),
-        ({"form": "words"}, "words only below", "re-expressed"),
+        ("=", "more", 40, np.inf),
+        ("=", "less", -np.inf, 40),
+        ("=", "near", 40, 40),
+        (">=", "more", 40, np.inf),
+        (">=", "near", 40, np.inf),
+        ("<=", "less", -np.inf, 40),
+        ("<=", "near", -np.inf, 40),
+        ("~", "more", 38, 42),  # 5 % of 40 are 2
+        ("~", "less", 38, 42),
+        ("~", "near", 38, 42),
+        ("from_to", "more", 40, np.inf),
+        ("from_to", "less", -np.inf, 40),
+        ("from_to", "near", 40, 40),
     ],
-)  # fmt: skip
-def test_promises_in_words_are_the_same_or_not(below, why, step):
-    words = {"form": "directional", "bound": np.nan}
-    row = compare({"level": "city"} | words, {"level": "district"} | words | below).iloc[0]
-    assert (row["comparable"], row["why_not"], row["step"]) == (False, why, step)
+)
+def test_a_target_is_the_outcomes_that_meet_it(bound, wanted, low, high):
+    target = {"value": 40, "bound": bound, "wanted": wanted}
+    row = compare({"level": "city"} | target, {"level": "district"} | target).iloc[0]
+    assert row[["upper_from", "upper_to", "lower_from", "lower_to"]].tolist() == [low, high] * 2
+    assert (row["step"], row["within"]) == ("same", True)
 
 
-def test_a_comparable_step_is_measured():
-    row = compare({"level": "city", "value": 5.5}, {"level": "district", "value": 6}).iloc[0]
-    assert (row["step"], row["gap"], row["comparable"]) == ("amplified", 0.5, True)
-    assert row["why_not"] == ""
-    assert row["ratio"] == pytest.approx(6 / 5.5)
+def test_about_a_negative_number_is_an_interval_too():
+    row = compare({"level": "city", "value": -40, "bound": "~"}, {"level": "district"}).iloc[0]
+    assert [row["upper_from"], row["upper_to"]] == [-42, -38]
 
 
 @pytest.mark.parametrize(
-    ("below", "why", "step"),
+    ("above", "below", "expected"),
     [
-        ({"value": 6, "bound": ">="}, "a point value against a floor", "re-expressed"),
-        ({"value": 6, "concept": "area"}, "concept differs: growth / area", "re-expressed"),
-        ({"value": 6, "unit": "亩"}, "unit differs: % / 亩", "re-expressed"),
-        ({"value": 6, "base": "in the year"}, "base differs: previous year / in the year", "re-expressed"),
-        ({"value": 6, "denominator": "unknown"}, "no fitting denominator", "re-expressed"),
-        ({"form": "directional"}, "no number below", "re-expressed"),
-        ({"value": 6, "direction": "level"}, "direction differs: increase / level", "re-expressed"),
-        ({"form": "deferred"}, "no number below", "deferred"),
-        ({"form": "words"}, "words only below", "re-expressed"),
+        # growth, as it came down in 2022: about 5.5, at least 5, 6.6
+        ({"value": 5.5, "bound": "~"}, {"value": 5, "bound": ">="}, ("lower", False)),
+        ({"value": 5, "bound": ">="}, {"value": 6.6}, ("higher", True)),
+        ({"value": 5.5, "bound": "~"}, {"value": 6.6}, ("higher", False)),
+        ({"value": 5.5, "bound": "~"}, {"value": 5.6, "bound": "~"}, ("higher", False)),
+        ({"value": 5, "bound": ">="}, {"value": 5}, ("same", True)),
+        ({"value": 5}, {"value": 5, "bound": ">="}, ("same", True)),
+        ({"value": 6}, {"value": 5}, ("lower", False)),
+        # from 38 to 42, and from 38 up: the least is the same
+        ({"value": 40, "bound": "~"}, {"value": 38}, ("same", False)),
+        ({"value": 38}, {"value": 40, "bound": "~"}, ("same", True)),
     ],
-)  # fmt: skip
-def test_the_gate_says_why_not(below, why, step):
-    row = compare({"level": "nation", "value": 5}, {"level": "district"} | below).iloc[0]
-    assert (row["comparable"], row["why_not"], row["step"]) == (False, why, step)
-    assert np.isnan([row["ratio"], row["gap"]]).all()
+)
+def test_what_is_demanded_at_least_decides(above, below, expected):
+    assert step(above, below) == expected
 
 
-def test_less_of_what_is_bounded_is_more():
-    ceiling = {"bound": "<=", "direction": "level"}
-    row = compare(
-        {"level": "city", "value": 5.5} | ceiling, {"level": "district", "value": 5} | ceiling
-    )
-    assert row["step"].item() == "amplified"
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ({"value": 5.5, "bound": "<="}, {"value": 5.5, "bound": "<="}, ("same", True)),
+        ({"value": 5.5, "bound": "<="}, {"value": 5}, ("higher", True)),
+        ({"value": 5}, {"value": 5.5, "bound": "<="}, ("lower", False)),
+    ],
+)
+def test_less_of_what_is_not_wanted_is_more(above, below, expected):
+    less = {"wanted": "less"}
+    assert step(above | less, below | less) == expected
+
+
+def test_numbers_meant_as_they_are_are_the_same_or_not():
+    near = {"wanted": "near", "bound": "~"}
+    assert step({"value": 3} | near, {"value": 3} | near) == ("same", True)
+    assert step({"value": 3} | near, {"value": 4} | near) == ("other number", False)
+    # 2.85 to 3.15 holds 3 exactly
+    assert step({"value": 3} | near, {"value": 3, "wanted": "near"}) == ("other number", True)
+
+
+def test_the_width_of_about_decides_what_lies_near():
+    above, below = {"value": 5.5, "bound": "~"}, {"value": 5, "bound": ">="}
+    # 5.5 · 0.9 = 4.95, 5.5 · 0.92 = 5.06
+    steps = [step(above, below, about=about)[0] for about in (0, 0.05, 0.08, 0.1)]
+    assert steps == ["lower", "lower", "lower", "higher"]
 
 
 def test_what_grows_with_the_place_is_compared_per_head():
-    jobs = {"denominator": "persons", "unit": "人"}
-    rows = [{"level": "city", "value": 350} | jobs, {"level": "district", "value": 30} | jobs]
-    row = compare(*rows, city=1000, district=100).iloc[0]
-    assert [row["upper_per_1000"], row["lower_per_1000"]] == [350, 300]
-    assert (row["gap"], row["step"]) == (-50, "softened")
+    rows = {"value": 350, "bound": ">="}, {"value": 30}
+    row = compare(
+        {"level": "city"} | rows[0],
+        {"level": "district"} | rows[1],
+        relation="same",
+        divide="residents",
+        nation=5000,
+        city=1000,
+        district=100,
+    ).iloc[0]
+    # 350 of 1,000 are 350 per thousand; 30 of 100 are 300
+    assert row[["upper_from", "lower_from"]].tolist() == [350, 300]
+    assert row["step"] == "lower"
+    assert step(*rows) == ("lower", False)  # undivided: 30 against 350
+    people = {"nation": 5000, "city": 1000, "district": 80}
+    more = step(*rows, relation="same", divide="residents", **people)
+    assert more == ("higher", True)  # 30 of 80 are 375
 
 
-def test_zero_and_changes_are_no_accident():
-    zero = {"form": "zero", "value": 0, "direction": "level"}
-    row = compare({"level": "nation"} | zero, {"level": "district"} | zero).iloc[0]
-    assert (row["step"], row["gap"]) == ("equal", 0)
-    assert np.isnan(row["ratio"])
-    change = {"bound": "from_to", "value": 100}
-    rows = [
-        {"level": "nation", "value_from": 75} | change,
-        {"level": "district", "value_from": 50} | change,
-    ]
-    assert compare(*rows)["why_not"].item() == "change from another value"
-    with pytest.raises(ValueError, match="population has no level \\['district'\\]"):
-        compare({"level": "district", "value": 3, "denominator": "persons"}, city=5)
+@pytest.mark.parametrize(
+    ("below", "code", "expected"),
+    [
+        ({"value": 7}, {"relation": "other"}, "other quantity"),
+        ({"value": 7}, {"relation": "same", "divide": "else"}, "no denominator"),
+        ({"value": 7, "unit": "亩"}, {}, "other quantity"),
+        ({"value": 7, "wanted": "near"}, {}, "other quantity"),
+        ({"value": 7}, {"relation": "same"}, "higher"),
+        (WORDS, {}, "number to words"),
+        (WORDS, {"relation": "same"}, "number to words"),
+    ],
+)
+def test_numbers_that_cannot_be_compared_are_told_apart(below, code, expected):
+    assert step({}, below, **code) == (expected, False if below is WORDS else expected == "higher")
+    if below is WORDS:
+        assert step(WORDS, {}, **code) == ("words to number", False)
 
 
-def test_single_levels_and_bad_input():
-    assert compare({"level": "nation", "value": 3})["step"].item() == "dropped"
-    assert compare({"level": "district", "value": 3})["step"].item() == "new"
-    with pytest.raises(ValueError, match=r"two rows for \['x', 'city'\]"):
-        compare({"level": "city", "value": 3}, {"level": "city", "value": 4})
-    with pytest.raises(TypeError, match="column 'value' is str; expected numbers"):
-        compare({"level": "city", "value": "3"})
-    with pytest.raises(ValueError, match="unknown level"):
-        compare({"level": "village", "value": 3})
+@pytest.mark.parametrize(
+    ("relation", "expected"),
+    [
+        ("same", "same"),
+        ("stricter", "stricter words"),
+        ("weaker", "weaker words"),
+        ("left", "left to above"),
+        ("other", "other words"),
+        (None, "other words"),
+    ],
+)
+def test_words_are_related_as_coded(relation, expected):
+    above, below = WORDS | {"quote": "稳定"}, WORDS | {"quote": "增长"}
+    assert step(above, below, relation=relation) == (expected, False)
+    assert step(above, above, relation=relation) == ("same", False)  # whatever was coded
+
+
+def test_the_last_pair_does_not_speak_for_another_indicator():
+    rows = [{"level": "city", "value": 5}, {"level": "district", "value": 6}]
+    table = pd.DataFrame([BASE | row | {"indicator": name} for name in "xy" for row in rows])
+    pairs = pd.DataFrame(
+        {"indicator": ["x"], "upper": ["city"], "lower": ["district"], "relation": ["other"]}
+    ).assign(divide="none")
+    assert xq.compare_targets(table, pairs=pairs)["step"].tolist() == ["other quantity", "higher"]
+
+
+@pytest.mark.parametrize(
+    ("row", "error", "message"),
+    [
+        ({"value": "3"}, TypeError, "column 'value' is .*; expected numbers"),
+        ({"level": "village"}, ValueError, "unknown level"),
+        ({"bound": "!"}, ValueError, "unknown bound"),
+        ({"wanted": "most"}, ValueError, "unknown wanted"),
+        ({"value": np.nan}, ValueError, "is numeric but has no value"),
+        ({"bound": ">=", "wanted": "less"}, ValueError, "contradict"),
+        ({"bound": "<=", "wanted": "more"}, ValueError, "contradict"),
+        ({"level": "city"}, ValueError, r"two rows for \['x', 'city'\]"),
+    ],
+)
+def test_bad_targets_are_refused(row, error, message):
+    with pytest.raises(error, match=message):
+        compare({"level": "city"}, {"level": "district"} | row)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"about": 1}, ValueError, "about is 1; expected a share"),
+        ({"about": -0.1}, ValueError, "about is -0.1; expected a share"),
+        ({"about": "5%"}, TypeError, "about is a str"),
+        ({"about": True}, TypeError, "about is True"),
+        ({"relation": "likely"}, ValueError, "unknown relation"),
+        ({"relation": "same", "divide": "land"}, ValueError, "unknown divide"),
+        ({"relation": "same", "divide": "residents"}, TypeError, "population is None"),
+        (
+            {"relation": "same", "divide": "residents", "nation": 9, "city": 5},
+            ValueError,
+            r"population has no level \['district'\]",
+        ),
+        (
+            {"relation": "same", "divide": "residents", "nation": 9, "city": 5, "district": 0},
+            ValueError,
+            r"population has no level \['district'\]",
+        ),
+    ],
+)
+def test_bad_pairs_people_and_widths_are_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        step({}, {}, **given)
+
+
+def test_a_pair_stands_once():
+    table = pd.DataFrame([BASE | {"level": "city"}])
+    pair = pd.DataFrame([["x", "city", "district", "same", "none"]] * 2)
+    pair.columns = ["indicator", "upper", "lower", "relation", "divide"]
+    with pytest.raises(ValueError, match="pairs has two rows"):
+        xq.compare_targets(table, pairs=pair)
+
+
+def read_steps(**more):
+    pairs = xq.load_table("ladder_pairs").query("coder == 'adjudicated'")
+    people = xq.load_table("population")
+    return xq.compare_targets(xq.load_table("ladder"), pairs=pairs, population=people, **more)
 
 
 def test_the_committed_ladder():
-    ladder, steps = xq.load_table("ladder"), xq.compare_targets(xq.load_table("ladder"))
-    number = steps.set_index(["indicator", "upper", "lower"])
-    assert number.loc[("城镇调查失业率", "city", "district"), "step"] == "equal"
-    assert number.loc[("地区生产总值增长", "nation", "district"), "gap"] == pytest.approx(1.1)
-    assert number.loc[("大豆", "nation", "district"), "why_not"].startswith(
-        "concept differs: output"
-    )
-    assert number.loc[("粮食播种面积", "city", "district"), "why_not"] == "no fitting denominator"
-    jobs = number.loc[("新增就业", "city", "district")]
-    assert [round(jobs["upper_per_1000"], 1), round(jobs["lower_per_1000"], 1)] == [25.2, 19.2]
-    national = xq.load_table("targets_national").query("form == 'numeric'")["label"]
-    assert set(national) <= set(
-        ladder.query("level == 'nation'")["label"]
-    )  # every number is placed
+    steps = read_steps()
+    found = steps.loc[steps["lower_from"].notna(), "step"].value_counts()
+    assert found[["higher", "lower", "same"]].tolist() == [5, 2, 7]
+    of = dict(list(steps.groupby("indicator")))
+    growth = of["地区生产总值增长"]
+    assert growth["step"].tolist() == ["lower", "higher", "higher"]
+    assert growth["within"].tolist() == [False, False, True]
+    jobs = of["城镇新增就业"]
+    assert jobs["step"].tolist() == ["higher", "higher", "lower"]
+    # 350,000 of 13,866,009 and 23,000 of 1,195,124
+    assert jobs.iloc[2][["upper_from", "lower_from"]].round(1).tolist() == [25.2, 19.2]
+    grain = ["other quantity", "other quantity", "no denominator"]
+    assert of["粮食"]["step"].tolist() == grain
+    assert of["高新技术企业"]["step"].tolist() == ["other quantity"]
+    assert of["返贫"]["step"].tolist()[1] == "stricter words"
+    assert set(of["国企改革三年行动"]["step"]) == {"same"}
+    changed = steps[read_steps(about=0.1)["step"] != steps["step"]]
+    changed = changed[["indicator", "upper", "lower"]].to_numpy().tolist()
+    assert changed == [["地区生产总值增长", "nation", "city"]]
+
+
+def test_identical_quotes_are_never_a_change():
+    ladder = xq.load_table("ladder").set_index(["indicator", "level"])["quote"]
+    said = [
+        step
+        for indicator, upper, lower, step in read_steps()[
+            ["indicator", "upper", "lower", "step"]
+        ].to_numpy()
+        if ladder[indicator, upper] == ladder[indicator, lower]
+    ]
+    assert len(said) > 5
+    assert set(said) == {"same"}
