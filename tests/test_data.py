@@ -137,6 +137,62 @@ def test_instruments_are_coded_twice_and_every_difference_is_settled():
         assert (log[column] == wide.loc[log.index, coder]).all()
 
 
+def test_the_ladder_is_coded_twice_and_every_difference_is_settled():
+    log = xq.load_table("ladder_adjudication").set_index(["item", "field"])
+    numbers, pairs = xq.load_table("ladder_numbers"), xq.load_table("ladder_pairs")
+    fields = {"bound": numbers, "wanted": numbers, "nation": numbers, "city": numbers}
+    fields |= {"district": numbers, "relation": pairs, "divide": pairs}
+    differ = {}
+    for field, table in fields.items():
+        codes = table.astype({field: "str", "coder": "str"})
+        wide = codes.pivot(index="item", columns="coder", values=field).fillna("")
+        assert list(wide.columns) == ["adjudicated", "model-A", "model-B"]
+        same = wide[wide["model-A"] == wide["model-B"]]
+        assert (same["adjudicated"] == same["model-A"]).all()
+        differ |= {(item, field): row for item, row in wide.drop(same.index).iterrows()}
+    assert set(log.index) == set(differ)
+    for key, row in differ.items():
+        columns = ["model_a", "model_b", "settled"]
+        assert log.loc[key, columns].tolist() == row[["model-A", "model-B", "adjudicated"]].tolist()
+
+
+def test_every_number_of_the_three_levels_is_coded():
+    coded = xq.load_table("ladder_numbers").query("coder == 'model-A'")
+    coded = coded.astype({"level": "str"})
+    own = xq.load_table("targets").query("in_gold and form == 'numeric'")
+    own = own[~own["label_en"].str.contains("again")]
+    for level, table, place in [
+        ("nation", xq.load_table("targets_national"), "line"),
+        ("city", xq.load_table("targets_tianjin"), "line"),
+        ("district", own, "measure_id"),
+    ]:
+        table = table[table["form"] == "numeric"].astype({place: "str"})
+        expected = set(table[[place, "start", "label"]].itertuples(index=False, name=None))
+        some = coded[coded["level"] == level]
+        assert set(some[["place", "start", "label"]].itertuples(index=False, name=None)) == expected
+        others = {"nation", "city", "district"} - {level}
+        assert some[level].isna().all() and some[[*others]].notna().all(axis=None)
+
+
+def test_the_ladder_reads_numbers_as_coded_and_every_pair_of_a_kind_is_coded():
+    ladder = xq.load_table("ladder").astype({"level": "str", "bound": "str", "form": "str"})
+    codes = {"plain": "=", "about": "~", "at_least": ">=", "at_most": "<=", "change": "from_to"}
+    keys = ["level", "place", "start", "label"]
+    numbers = xq.load_table("ladder_numbers").query("coder == 'adjudicated'")
+    joined = ladder.drop(columns="wanted").merge(numbers.astype({"level": "str"}), on=keys)
+    assert len(joined) == (ladder["form"] == "numeric").sum()
+    assert (joined["bound_x"] == joined["bound_y"].astype("str").map(codes)).all()
+    assert not ladder["form"].eq("numeric").ne(ladder["value"].notna()).any()
+    pairs = xq.load_table("ladder_pairs").query("coder == 'adjudicated'")
+    coded = set(pairs[["indicator", "upper", "lower"]].itertuples(index=False, name=None))
+    alike = ladder.merge(ladder, on=["indicator", "form"])
+    order = {"nation": 0, "city": 1, "district": 2}
+    alike = alike[alike["level_x"].map(order) < alike["level_y"].map(order)]
+    needed = set(alike[["indicator", "level_x", "level_y"]].itertuples(index=False, name=None))
+    assert needed == coded
+    assert ladder["quote"].str.len().max() <= 16
+
+
 def test_headings_identical_to_the_report_are_those_said_to_be():
     if not NATIONAL.exists():
         pytest.skip(f"the national report of 2022 is not at {NATIONAL}")
