@@ -511,6 +511,11 @@ def test_the_width_of_about_decides_what_lies_near():
     assert steps == ["lower", "lower", "lower", "higher"]
 
 
+def test_about_is_five_per_cent_if_nothing_is_said():
+    table = pd.DataFrame([BASE | {"value": 40, "bound": "~", "level": level} for level in LEVELS])
+    assert xq.compare_targets(table)["upper_from"].tolist() == [38, 38, 38]
+
+
 def test_what_grows_with_the_place_is_compared_per_head():
     rows = {"value": 350, "bound": ">="}, {"value": 30}
     row = compare(
