@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xq
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from test_data import REPORTS
 from xq.reports import COMBINED, LEVELS, _compare_weights, _follow, _score_bm25, count_bigrams
@@ -205,7 +203,7 @@ def test_priorities_are_printed_where_they_say():
     assert priorities["start"].is_monotonic_increasing
 
 
-def test_every_row_has_the_aspect_of_its_title():
+def test_every_row_has_the_priority_of_its_title():
     own = (
         xq.load_table("measures")
         .merge(xq.load_table("reuse"))
@@ -219,36 +217,22 @@ def test_every_row_has_the_aspect_of_its_title():
     assert (own["section_id_x"] == own["section_id_y"]).all()
 
 
-# ── shingles ─────────────────────────────────────────────────────────────────────────────────
-
-HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x4FFF), min_size=0, max_size=30)
-
-
-@given(
-    HAN,
-    HAN,
-    HAN,
-    HAN,
-    st.text(st.characters(min_codepoint=0x5000, max_codepoint=0x5FFF), min_size=9, max_size=20),
-)
-def test_nine_shared_characters_leave_a_shared_hash(a, b, c, d, shared):
-    found = xq.find_shingles(pd.Series({"one": a + shared + b, "two": c + shared + d}))
-    hashes = found.groupby("doc")["hash"].agg(set)
-    assert hashes["one"] & hashes["two"]
+# ── runs of six characters ───────────────────────────────────────────────────────────────────
 
 
 def hash_run(run):
     return hashlib.sha256(run.encode()).hexdigest()[:12]
 
 
-@pytest.mark.parametrize(("length", "runs", "kept"), [(5, 0, 0), (6, 1, 1), (8, 3, 1), (9, 4, 1)])
-def test_of_four_runs_in_a_row_the_least_hash_is_kept(length, runs, kept):
-    text = "甲，乙丙丁戊己庚辛壬"[: length + 1]
-    hashes = [hash_run(text.replace("，", "")[i : i + 6]) for i in range(runs)]
-    texts = pd.Series({7: text})
-    assert xq.find_shingles(texts, sample=False)["hash"].tolist() == hashes
-    assert xq.find_shingles(texts)["hash"].tolist() == sorted(hashes)[:kept]
-    assert (xq.find_shingles(texts)["doc"] == 7).all()
+@pytest.mark.parametrize(("length", "runs"), [(0, 0), (5, 0), (6, 1), (8, 3)])
+def test_every_run_of_six_characters_is_hashed_once(length, runs):
+    text = "甲乙丙丁戊己庚辛"[:length]
+    hashes = [hash_run(text[i : i + 6]) for i in range(runs)]
+    marked = "，".join(text) + "。 _"
+    found = xq.find_shingles(pd.Series({7: marked, 3: marked + "１" * 9}))
+    assert found.loc[found["doc"] == 7, "hash"].tolist() == hashes
+    assert len(found) == len(set(zip(found["doc"], found["hash"], strict=True)))
+    assert hash_run("１" * 6) in set(found["hash"])
 
 
 def test_pairs_of_characters_stand_side_by_side():
@@ -261,34 +245,53 @@ def test_pairs_of_characters_stand_side_by_side():
     ]
 
 
-def test_shingles_are_sampled_and_ignore_punctuation():
-    text = TEXTS["M001"]
-    hashes = xq.find_shingles(pd.Series({"a": text, "b": re.sub(r"\W", "", text)}))
-    one, two = hashes.groupby("doc")["hash"].agg(list)
-    assert one == two
-    assert len(one) < len(text) * 0.6
-    assert xq.find_shingles(pd.Series({"a": "短句"})).empty
+def test_each_run_counts_for_the_report_that_has_it_first():
+    text = "甲乙丙丁戊己庚辛壬癸"  # five runs
+    runs = [hash_run(text[i : i + 6]) for i in range(5)]
+    known = [
+        ("nation", 2021, runs[0]), ("city", 2022, runs[0]),  # not new
+        ("nation", 2022, runs[1]), ("city", 2023, runs[1]), ("nation", 2023, runs[1]),
+        ("city", 2022, runs[2]),
+        ("nation", 2022, runs[3]), ("city", 2022, runs[3]),
+        ("nation", 2023, runs[4]),  # too late
+    ]  # fmt: skip
+    known = pd.DataFrame(known, columns=["level", "year", "hash"])
+    texts = pd.Series({"b": text, "a": "税"})
+    scores = xq.score_reuse(texts, runs=known)
+    assert [*scores] == ["doc", "earlier", "nation", "city", "both", "neither"]
+    assert scores.to_numpy().tolist() == [["b", 1, 1, 1, 1, 1], ["a", 0, 0, 0, 0, 0]]
+    later = xq.score_reuse(texts, year=2023, runs=known)
+    assert later.to_numpy().tolist()[0] == ["b", 4, 1, 0, 0, 0]
+    before = xq.score_reuse(texts, year=2021, runs=known)
+    assert before.to_numpy().tolist()[0] == ["b", 0, 1, 0, 0, 4]
+    with pytest.raises(ValueError, match=r"runs: unknown level \['town'\]; expected"):
+        xq.score_reuse(texts, runs=known.replace("city", "town"))
 
 
-def test_reuse_by_hand():
-    text = TEXTS["M001"]
-    passage, shingles = TRUTH["M001"], xq.load_table("shingles")
-    own = set(xq.find_shingles(pd.Series([text]))["hash"])
-    theirs = set(shingles.loc[shingles["priority_id"] == passage, "hash"])
-    scores = xq.score_reuse(pd.Series({2: text, 1: "税"}), pd.Series({1: "P02", 2: passage}))
-    n, shared = len(own), len(own & theirs)
-    assert 0 < shared < n
-    assert scores.to_numpy().tolist() == [[2, passage, n, shared, shared / n], [1, "P02", 0, 0, 0]]
-    with pytest.raises(ValueError, match="unknown passages \\['P99'\\]"):
-        xq.score_reuse(pd.Series({"x": text}), pd.Series({"x": "P99"}))
-    with pytest.raises(ValueError, match="priority_ids has no document \\['x'\\]"):
-        xq.score_reuse(pd.Series({"x": text}), pd.Series({"y": "P01"}))
+def test_committed_runs_are_read_by_level_and_year():
+    scores = xq.score_reuse(TEXTS.head(3)).set_index("doc")
+    assert scores.sum(axis=1).tolist() == [len(xq.find_shingles(TEXTS[[m]])) for m in scores.index]
+    assert scores.loc["M003", "nation"] > 100 > scores.loc["M003", "city"] == 0
+    assert scores.loc["M001", "city"] > scores.loc["M001", "nation"]
+
+
+def test_the_longest_run_is_where_the_table_says():
+    for row in xq.load_table("reuse").itertuples():
+        run = re.sub(r"\W", "", TEXTS[row.measure_id][row.start : row.end])
+        assert len(run) == row.longest_run
+
+
+def test_local_names_stand_in_their_rows():
+    local = xq.load_table("local")
+    assert all(row.name in TEXTS[row.measure_id] for row in local.itertuples(index=False))
+    coded = xq.load_table("gold_reuse").groupby("measure_id")["is_local"].all()
+    assert local["measure_id"].tolist() == coded.index[coded].tolist()
 
 
 def test_no_passage_can_be_walked_through():
     """Hashes are those of our own list; pairs of characters lead nowhere far on their own."""
-    own = set(xq.find_shingles(TEXTS, sample=False)["hash"])
-    assert set(xq.load_table("shingles")["hash"]) <= own
+    own = set(xq.find_shingles(TEXTS)["hash"])
+    assert set(xq.load_table("runs")["hash"]) <= own
     for _, table in xq.load_table("bigrams").groupby("priority_id"):
         after, before = {}, {}
         for one, two in table["bigram"]:
@@ -333,7 +336,7 @@ def test_matching_is_complete_and_does_not_depend_on_row_order():
 
 
 def test_bm25_by_hand():
-    """Two aspects of 2 and 4 words, mean 3; both have the first word, one the second."""
+    """Two passages of 2 and 4 words, mean 3; both have the first word, one the second."""
     scores = _score_bm25(csr_array([[1, 0], [0, 2]]), csr_array([[2, 0], [1, 3]]))
     # idf: ln(1 + (2 - 2 + 0.5) / (2 + 0.5)), ln(1 + (2 - 1 + 0.5) / (1 + 0.5))
     one, two = np.log(1.2), np.log(2)
@@ -344,9 +347,9 @@ def test_bm25_by_hand():
 
 
 def test_tf_idf_by_hand():
-    """Of two aspects one has both words, twice and once, the other the second word."""
+    """Of two passages one has both words, twice and once, the other the second word."""
     scores = _compare_weights(csr_array([[0.0, 3.0]]), csr_array([[2.0, 1.0], [0.0, 1.0]]))
-    # idf: ln(3/2) + 1 and ln(3/3) + 1 = 1; weights of the first aspect (1 + ln 2) idf and 1
+    # idf: ln(3/2) + 1 and ln(3/3) + 1 = 1; weights of the first passage (1 + ln 2) idf and 1
     weight = (1 + np.log(2)) * (np.log(1.5) + 1)
     assert scores[0] == pytest.approx([1 / np.hypot(weight, 1), 1])
 

@@ -32,7 +32,7 @@ MIRRORS = (
 LEVELS = ("nation", "city", "district")
 COMBINED = ("characters", "bm25", "vectors")
 METHODS = ("words", *COMBINED, "combined")
-_RUN, _EVERY = 6, 4  # characters in a shingle; of so many in a row the least hash is kept
+_RUN = 6  # characters in a shingle
 _PAIR = re.compile(r"(?=(\w\w))")
 _WORDS = ["level", "quote", "form", "unit", "bound", "wanted"]
 _BOUNDS, _WANTED = ("=", ">=", "<=", "~", "from_to"), ("more", "less", "near")
@@ -128,40 +128,31 @@ def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress
     )
 
 
-def find_shingles(texts, *, sample=True):
-    """Find the fingerprints of texts: sampled hashes of runs of six characters.
+def find_shingles(texts):
+    """Find the runs of six characters in texts, as hashes.
 
-    Punctuation and spaces do not count. Of every four runs in a row the one with the least hash is
-    kept (winnowing), so that any nine characters two texts share leave a common hash. A hash of
-    six characters is no secret: whoever guesses the characters can check them.
+    Punctuation and spaces do not count. A hash of six characters is no secret: whoever guesses
+    the characters can check them.
 
     Parameters
     ----------
     texts : Series of str
         One text per document; the index names the document.
-    sample : bool, default True
-        Keep a sample, as said above; otherwise the hashes of all runs.
 
     Returns
     -------
     DataFrame
-        One row per document and hash, in the order of the texts. Columns
+        One row per document and run, in the order of the texts, no run twice. Columns
 
         - ``doc`` : document
         - ``hash`` : str, twelve hexadecimal digits of SHA-256
-
-    Notes
-    -----
-    Schleimer, Wilkerson and Aiken 2003, doi:10.1145/872757.872770.
     """
     check_texts(texts)
-    every = _EVERY if sample else 1
     rows = []
     for doc, text in texts.items():
         text = re.sub(r"[\W_]", "", text)
-        hashes = [_hash(text[i : i + _RUN]) for i in range(len(text) - _RUN + 1)]
-        windows = [hashes[i : i + every] for i in range(max(len(hashes) - every + 1, 1))]
-        rows += [(doc, each) for each in dict.fromkeys(min(w) for w in windows if w)]
+        runs = dict.fromkeys(text[i : i + _RUN] for i in range(len(text) - _RUN + 1))
+        rows += [(doc, hashlib.sha256(run.encode()).hexdigest()[:12]) for run in runs]
     return pd.DataFrame(rows, columns=["doc", "hash"])
 
 
@@ -171,15 +162,21 @@ def count_bigrams(texts):
     return pairs.reset_index().groupby(["doc", "bigram"]).size().rename("n").reset_index()
 
 
-def score_reuse(texts, priority_ids):
-    """Score how much of a text stands in a passage of the national report of 2022.
+def score_reuse(texts, *, year=2022, runs=None):
+    """Count in which reports the runs of a text stand: runs of six characters, see `find_shingles`.
+
+    A run that a report of an earlier year has, of either level, can have come from anywhere. One
+    that is new in `year` and stands at one level only is a trace of that level.
 
     Parameters
     ----------
     texts : Series of str
         One text per document; the index names the document.
-    priority_ids : Series of str
-        The passage each text is held against; same index.
+    year : int, default 2022
+        The year whose reports may be the source. Any other is a placebo.
+    runs : DataFrame, optional
+        One row per run and report, with columns ``level`` ("nation" or "city"), ``year`` and
+        ``hash``; the work reports from 1954 to 2026 if omitted.
 
     Returns
     -------
@@ -187,46 +184,45 @@ def score_reuse(texts, priority_ids):
         One row per text, in the order of the texts. Columns
 
         - ``doc`` : document
-        - ``priority_id`` : str
-        - ``n_hashes`` : int, fingerprints of the text
-        - ``n_shared`` : int, how many the passage has as well
-        - ``share`` : float, the second over the first; 0 for a text too short to have any
+        - ``earlier`` : int, runs that a report of an earlier year has
+        - ``nation``, ``city``, ``both`` : int, runs new in that year, by whose report has them
+        - ``neither`` : int, runs in no report up to that year
 
     Raises
     ------
     TypeError
-        If `texts` or `priority_ids` is no Series of str.
+        If `texts` is no Series of str, `year` no whole number or `runs` no DataFrame.
     ValueError
-        If a passage is unknown or a text has none.
+        If `runs` lacks a column or has another level.
 
     Notes
     -----
-    Fingerprints of the report: ``data/reports/shingles.csv``. Only those that this list shares
-    are published, so for another list compare `find_shingles` of its texts with `find_shingles`
-    of the report you fetched.
+    Of the work reports only the runs that our own list has too are published
+    (``data/reports/runs.csv``). For another list, give `runs` of reports you fetched.
     """
     check_texts(texts)
-    check_texts(priority_ids, "priority_ids")
-    if lost := [doc for doc in texts.index if doc not in priority_ids.index]:
-        raise ValueError(f"priority_ids has no document {shorten(lost)}; give each text a passage")
-    passages = priority_ids.astype("str").loc[texts.index]
-    if strange := sorted(set(passages) - set(load_table("priorities")["priority_id"])):
-        raise ValueError(
-            f"priority_ids: unknown passages {shorten(strange)}; "
-            "xq.load_table('priorities') lists them"
-        )
+    check_count(year, "year")
+    if runs is None:
+        reports = load_table("reports").astype({"level": "str"})
+        reports["level"] = reports["level"].replace({"national": "nation", "tianjin": "city"})
+        runs = load_table("runs").merge(reports, on="report_id")
+    check_frame(runs, "runs", "level", "year", "hash", filled=["level", "year", "hash"])
+    if strange := sorted(set(runs["level"]) - set(LEVELS[:2])):
+        raise ValueError(f"runs: unknown level {shorten(strange)}; expected {LEVELS[:2]}")
     hashes = find_shingles(texts)
-    hashes["priority_id"] = hashes["doc"].map(passages)
-    shared = hashes.merge(load_table("shingles"), on=["priority_id", "hash"])
-    table = pd.DataFrame({"priority_id": passages})
-    for name, rows in [("n_hashes", hashes), ("n_shared", shared)]:
-        table[name] = rows["doc"].value_counts().reindex(table.index, fill_value=0)
-    table["share"] = (table["n_shared"] / table["n_hashes"]).fillna(0)
-    return table.rename_axis("doc").reset_index()
+    first = runs.groupby(["hash", "level"])["year"].min().unstack().reindex(columns=LEVELS[:2])
+    first = first.reindex(hashes["hash"])
+    earlier, now = first.min(axis=1).to_numpy() < year, first.to_numpy() == year
+    kinds = ["earlier", "both", "nation", "city"]
+    cases = [earlier, now.all(axis=1), now[:, 0], now[:, 1]]
+    hashes["kind"] = np.select(cases, kinds, "neither")
+    table = hashes.groupby(["doc", "kind"]).size().unstack()
+    table = table.reindex(texts.index, columns=["earlier", "nation", "city", "both", "neither"])
+    return table.fillna(0).astype(int).rename_axis(index="doc", columns=None).reset_index()
 
 
 def match_priorities(texts, *, method="combined", in_order=False, titles=False, without_2022=False):
-    """Match texts to the aspects of the national report of 2022, by their words alone.
+    """Match texts to the priorities of the national report of 2022, by their words alone.
 
     Parameters
     ----------
@@ -240,14 +236,14 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
         Whether the texts follow the order of the report: then a step back costs more than
         a step forward (Viterbi; the score is the best path through that match).
     titles : bool, default False
-        Count the printed titles as part of the aspects. They are the titles of the tasks.
+        Count the printed titles as part of the priorities. They are the titles of the tasks.
     without_2022 : bool, default False
         Use word vectors that have not seen the report of 2022.
 
     Returns
     -------
     DataFrame
-        One row per text and aspect, best match first. Columns
+        One row per text and priority, best match first. Columns
 
         - ``doc`` : document
         - ``priority_id`` : str
@@ -522,10 +518,6 @@ def _read_checked(path, sha256):
     return content.decode("utf-8")
 
 
-def _hash(run):
-    return hashlib.sha256(run.encode()).hexdigest()[:12]
-
-
 def _cut_words(texts):
     """Return the tokens of texts that are words: content and policy verbs."""
     tokens = tokenize(texts)
@@ -539,14 +531,14 @@ def _count_words(texts):
 
 
 def _compare_weights(ours, theirs):
-    """Cosine of tf-idf with logarithmic counts; how rare a term is, the aspects say."""
+    """Cosine of tf-idf with logarithmic counts; how rare a term is, the priorities say."""
     weights = TfidfTransformer(sublinear_tf=True).fit(theirs)
     both = weights.transform(vstack([ours, theirs]))
     return (both[: ours.shape[0]] @ both[ours.shape[0] :].T).toarray()
 
 
 def _score_bm25(ours, theirs, k1=1.5, b=0.75):
-    """Okapi BM25 of texts as queries against aspects."""
+    """Okapi BM25 of texts as queries against priorities."""
     counts = theirs.toarray()
     length, having = counts.sum(axis=1, keepdims=True), (counts > 0).sum(axis=0)
     idf = np.log(1 + (len(counts) - having + 0.5) / (having + 0.5))
@@ -568,7 +560,7 @@ def _standardise(scores):
 
 
 def _follow(scores, forward=1.0, most=4.0, back=8.0):
-    """Return for every text and aspect the score of the best path in order through that match."""
+    """Return for every text and priority the score of the best path in order through that match."""
     places = np.arange(scores.shape[1])
     step = places - places[:, None]  # from row to column
     cost = np.where(step < 0, back, np.minimum(forward * step, most))

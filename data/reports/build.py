@@ -2,11 +2,11 @@
 
 `python make.py data --reports FOLDER` runs this, where FOLDER has the reports as Markdown
 (`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
-`reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `shingles.csv`, `years.csv`,
-`vectors.csv`, `vectors_without_2022.csv`, `windows.csv`, `reuse.csv`, `found.csv` and
+`reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `runs.csv`, `years.csv`,
+`vectors.csv`, `vectors_without_2022.csv`, `windows.csv`, `reuse.csv`, `local.csv`, `found.csv` and
 `reviews.csv`, and says what differs from the committed files. Everybody else uses those. No
 sentence of a report is written: words are counted; pairs of characters too, if the list or a second
-aspect has them; runs of six are hashed and sampled, if the list has them; of what `find_targets`
+priority has them; runs of six are hashed, if the list has them; of what `find_targets`
 and a one-line baseline find, spans, figures and short terms.
 """
 
@@ -124,12 +124,20 @@ def score_windows(lines, tokens, task_ids):
 
 
 def align(text, passage):
-    """Return the share of a text's characters in common runs of 5 or more, and the longest run."""
+    """Hold a text against a passage; punctuation does not count.
+
+    Returns the share of the text's characters in common runs of 5 or more, the length of the
+    longest run, and where in the text it begins and ends.
+    """
+    places = [place for place, character in enumerate(text) if re.match(r"\w", character)]
     text, passage = (re.sub(r"\W", "", each) for each in (text, passage))
     blocks = SequenceMatcher(None, text, passage, autojunk=False).get_matching_blocks()
     sizes = [block.size for block in blocks if block.size >= 5]
-    longest = max((block.size for block in blocks), default=0)
-    return sum(sizes) / len(text), longest
+    longest = max(blocks, key=lambda block: block.size)
+    if not longest.size:
+        return 0, 0, 0, 0
+    end = places[longest.a + longest.size - 1] + 1
+    return sum(sizes) / len(text), longest.size, places[longest.a], end
 
 
 def find_baseline(texts):
@@ -222,41 +230,48 @@ def build_tables(folder):
     counted = _count_words(passages).rename(columns={"doc": "priority_id"})
 
     lines = {}
-    for row in reports[reports["year"] >= SINCE].itertuples():
-        for number, line in enumerate(words[row.report_id].split("\n")):
-            lines[f"{row.report_id}:{number}"] = line
+    for name, text in words.items():
+        for number, line in enumerate(text.split("\n")):
+            lines[f"{name}:{number}"] = line
     lines = pd.Series(lines)
     vocabulary = list_terms | set(counted["term"])
-    without = lines[~lines.index.str.contains("_2022:")]
+    recent = lines[lines.index.str.extract(r"_(\d{4})", expand=False).astype(int) >= SINCE]
+    without = recent[~recent.index.str.contains("_2022:")]
     # Neither pairs nor hashes may let anybody walk from one character of a passage to the next:
-    # pairs of one aspect alone are left out unless the list has them, hashes unless the list does.
+    # pairs of one priority alone are left out unless the list has them, and so are all hashes.
     pairs = count_bigrams(passages).rename(columns={"doc": "priority_id"})
     common = pairs.groupby("bigram")["priority_id"].transform("size") > 1
     pairs = pairs[common | pairs["bigram"].isin(set(count_bigrams(texts)["bigram"]))]
-    hashes = find_shingles(passages).rename(columns={"doc": "priority_id"})
-    hashes = hashes[hashes["hash"].isin(set(find_shingles(texts, sample=False)["hash"]))]
+    hashes = find_shingles(lines).rename(columns={"doc": "report_id"})
+    hashes = hashes[hashes["hash"].isin(find_shingles(texts)["hash"])]
+    hashes["report_id"] = hashes["report_id"].str.split(":").str[0]
 
     same = tasks.merge(priorities[["title", "priority_id"]])
     by_hand = priorities.dropna(subset="task_id")
     known = pd.concat([part.set_index("task_id")["priority_id"] for part in (same, by_hand)])
     reuse = measures[["measure_id"]].assign(priority_id=measures["task_id"].map(known))
     aligned = [align(texts[m], passages[p]) for m, p in reuse.to_numpy()]
-    reuse["share_aligned"] = [round(share, 4) for share, _ in aligned]
-    reuse["longest_run"] = [longest for _, longest in aligned]
+    columns = ["share_aligned", "longest_run", "start", "end"]
+    reuse[columns] = pd.DataFrame(aligned).round({0: 4})
     ahead = words["tianjin_2022"].split("二、全力做好2022年重点工作")[1]
     city = [line for line in ahead.split("\n") if line]
     reuse["longest_run_city"] = [max(align(text, line)[1] for line in city) for text in texts]
+
+    local = load_table("local")[["measure_id", "name"]]
+    for level in SOURCE:
+        local[level] = [name in words[f"{level}_2022"] for name in local["name"]]
     return {
         "reports.csv": reports.drop(columns="content"),
         "priorities.csv": priorities.drop(columns=["text", "lines", "task_id"]),
         "terms.csv": counted.sort_values(["priority_id", "term"]),
         "bigrams.csv": pairs,
-        "shingles.csv": hashes.sort_values(["priority_id", "hash"]),
+        "runs.csv": hashes.drop_duplicates().sort_values(["report_id", "hash"]),
         "years.csv": years,
-        "vectors.csv": learn_vectors(lines, vocabulary),
+        "vectors.csv": learn_vectors(recent, vocabulary),
         "vectors_without_2022.csv": learn_vectors(without, vocabulary),
         "windows.csv": score_windows(without, tokens, measures.set_index("measure_id")["task_id"]),
         "reuse.csv": reuse,
+        "local.csv": local.drop(columns="name"),
         "found.csv": build_found(folder),
         "reviews.csv": build_reviews(folder),
     }
