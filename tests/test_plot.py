@@ -127,6 +127,17 @@ def test_style_sets_table_options():
     assert pd.get_option("display.max_rows") == 20
 
 
+def test_english_quotes_are_straight_for_the_font_draws_curly_ones_wide():
+    seen = []
+
+    def look(ax, say):
+        seen.append(say("“一”", "“one” ‘two’"))
+        seen.append(say(["“二”"], ["“three”"]))
+
+    save_bars(change=look)
+    assert seen == ["“一”", ["“二”"], "\"one\" 'two'", ["\"three\""]]
+
+
 def test_say_picks_one_of_two(monkeypatch):
     seen = []
 

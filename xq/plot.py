@@ -56,6 +56,8 @@ _PIECE = re.compile(
     r"\s+|[（《“‘]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^\s“‘\u2e80-\u9fff\uff00-\uffef]+)"
     r"[，。、；：！？）》”’…％%]*|\S"
 )
+# The Chinese font draws these as wide as a Chinese character, which leaves holes in English.
+_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 _NO_LAYOUT = {"figure.constrained_layout.use": False}  # else savefig begins with another one
 _state = {"language": "zh"}
 
@@ -408,10 +410,14 @@ def _make_say(language, data, english):
                         f"say({reprlib.repr(zh)}, {reprlib.repr(en)}): the {side} text {number} is "
                         f"{text!r}; give each in both languages, none empty or missing"
                     )
-        english.update(map(_squeeze, sides[1]))
+        english.update(_squeeze(text.translate(_STRAIGHT)) for text in sides[1])
         if one and en in data.columns:
-            english.update(map(_squeeze, data[en].astype(str)))
-        return zh if language == "zh" else en
+            english.update(map(_squeeze, data[en].dropna().astype(str)))
+        if language == "zh":
+            return zh
+        if not any(set(text) & set("“”‘’") for text in sides[1]):
+            return en
+        return en.translate(_STRAIGHT) if one else [text.translate(_STRAIGHT) for text in en]
 
     return say
 
@@ -785,4 +791,7 @@ def _add_legend(ax, handles, labels):
     room = _width(ax) * 0.72
     columns = len(labels) if sum(widths) < room else max(int(room / max(widths)), 1)
     style = {"borderaxespad": 0.4, "handlelength": 1, "handleheight": 1, "columnspacing": 1.4}
+    # matplotlib fills column by column; people read line by line
+    places = [place for column in range(columns) for place in range(column, len(labels), columns)]
+    handles, labels = [handles[place] for place in places], [labels[place] for place in places]
     ax.legend(handles, labels, ncols=columns, loc="lower left", bbox_to_anchor=(0, 1), **style)
