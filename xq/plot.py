@@ -536,6 +536,8 @@ def _arrange(fig, title, source):
     if any(wrapped):
         layout.execute(fig)
     fig.set_layout_engine(None)  # PNG, SVG and screen show the layout found here
+    for ax in fig.axes:  # the solver's last digits differ from run to run; SVG names depend on them
+        ax._set_position([round(edge, 4) for edge in ax.get_position(original=True).bounds])
 
 
 def _find_texts(fig):
