@@ -135,7 +135,7 @@ def test_english_quotes_are_straight_for_the_font_draws_curly_ones_wide():
         seen.append(say(["“二”"], ["“three”"]))
 
     save_bars(change=look)
-    assert seen == ["“一”", ["“二”"], "\"one\" 'two'", ["\"three\""]]
+    assert seen == ["“一”", ["“二”"], "\"one\" 'two'", ['"three"']]
 
 
 def test_say_picks_one_of_two(monkeypatch):
