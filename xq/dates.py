@@ -26,12 +26,17 @@ _AFTER = re.compile(r"[^0-9年月]{0,16}")
 _ONGOING = re.compile("持续|长期|常态|坚持|贯穿|经常|每[年月季周日]")
 _ONLY_ONGOING = re.compile(r"并?(?:持续|长期|常态化?|坚持|经常)[^0-9年月]{0,12}")
 
-_DATE = r"(?P<year>[0-9]{4})(?:年|[./-])(?P<month>[0-9]{1,2})(?:月|(?=[./-]))(?:[./-]?(?P<day>[0-9]{1,2})日?)?"
+_DATE = (
+    r"(?P<year>[0-9]{4})(?:年|[./-])(?P<month>[0-9]{1,2})(?:月|(?=[./-]))"
+    r"(?:[./-]?(?P<day>[0-9]{1,2})日?)?"
+)
 _ISSUED = re.compile(
     rf"[（(]?(?:此件)?[\u4e00-\u9fff]{{0,24}}?{_DATE}(?:印发|发布|公布|通过|制定|下发)?[）)]?"
 )
 _POSTED = re.compile(rf"(?:发布|成文|印发|公开|生成)(?:日期|时间)[：:]{_DATE}")
-_TITLE_YEAR = re.compile(r"([0-9]{4})年度?[^，。；]{0,40}(?:清单|任务|要点|方案|计划|分工|实事|台账)")
+_TITLE_YEAR = re.compile(
+    r"([0-9]{4})年度?[^，。；]{0,40}(?:清单|任务|要点|方案|计划|分工|实事|台账|目标)"
+)
 
 
 def read_deadline(cell, year):
@@ -132,8 +137,8 @@ def _to_digits(text):
 def read_issue_date(line):
     """Return (ISO date or year and month, whether the line says nothing else), or None.
 
-    Reads the usual forms: 2022年7月27日, 二〇二三年五月三日, （2023年5月3日印发）, 2023 年 5 月 3 日,
-    发布日期：2023-05-03.
+    Reads the usual forms: 2022年7月27日, 二〇二三年五月三日, 2023 年 5 月 3 日,
+    （2023年5月3日印发）, 发布日期：2023-05-03.
     """
     if len(line) > 200 or not re.search("[年日0-9]", line):
         return None

@@ -50,7 +50,9 @@ _PROSE = [
     ".*(?:项目|工程|名称|工作|要点)",
 ]
 _TITLES = 4  # from here on in _PROSE
-_YEAR = re.compile(r"^(?:[0-9]{4}|二[〇零○][一二三四五六七八九〇零○]{2})年度?|^(?:本|全|年)?年度?(?=目标|任务)")
+_YEAR = re.compile(
+    r"^(?:[0-9]{4}|二[〇零○][一二三四五六七八九〇零○]{2})年度?|^(?:本|全|年)?年度?(?=目标|任务)"
+)
 _BRACKET = re.compile(r"[（(〔【\[].*?[）)〕】\]]")
 
 # key: the column's name in the measures, or None (blank throughout); role: its field, or None.

@@ -55,7 +55,7 @@ _FORM = str.maketrans(
 
 
 def normalise(text, *, kind="text", quoting="", wrapped=False):
-    """Return a text as it is read, and the edits made.
+    r"""Return a text as it is read, and the edits made.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def normalise(text, *, kind="text", quoting="", wrapped=False):
         In a text a space or line break may part two phrases and is kept where it does; in a label
         it means nothing; between two names of units it becomes "、".
     quoting : {"", '"', "|"}
-        How the file wraps the text: in quotes as Excel does, or with "|" written as "\\|".
+        How the file wraps the text: in quotes as Excel does, or with "|" written as "\|".
     wrapped : bool
         Lines end where the page does, as in a PDF: a break parts phrases only after a mark.
 
