@@ -78,6 +78,7 @@ _LIMIT = re.compile(
     r"[；;，,。、\s]*(?:完成|办结|推进|时间)?(?:时限|时间|期限|节点|进度)(?:要求)?[：:]\s*"
     r"(?P<deadline>[^；;\n]*[^；;\n\s。])[。\s]*"
 )
+_END = " \t\r\n\u3000。；;."  # after the bracket of an item
 _CLOSING = re.compile(rf"(?:{_ROLE}|各负其责)(?:单位|部门)?$")
 _UNIT = re.compile(
     r"\w*?(?:[局委办部厅院会团室处社站所]|中心|街道|公司|集团|银行|政府|[各有]关?(?:单位|部门)"
@@ -456,20 +457,19 @@ def _cut_labels(lines, at):
 
 def _cut_bracket(lines, read_deadline):
     """Return an item whose last line ends in a bracket with units, or None."""
-    last = lines[-1][1]
-    close = len(last.rstrip(" \t\r\u3000。；;."))
-    if not close or last[close - 1] not in "）)〕]】":
-        return None
-    depth, begin = 0, close
-    for begin in range(close - 1, -1, -1):
-        depth += (last[begin] in "）)〕]】") - (last[begin] in "（(〔[【")
-        if not depth:
-            break
-    inner = last[begin + 1 : close - 1]
-    if depth or not _are_units(inner):
+    last = lines[-1][1].rstrip(_END)
+    if not last or last[-1] not in "）)〕]】" or len(lines) > 40:
         return None
     raw, number, first = _start_item(lines)
-    shift = len(raw) - len(last)
+    close = len(raw.rstrip(_END))
+    depth, begin = 0, close
+    for begin in range(close - 1, max(close - 1000, first) - 1, -1):
+        depth += (raw[begin] in "）)〕]】") - (raw[begin] in "（(〔[【")
+        if not depth:
+            break
+    inner = raw[begin + 1 : close - 1]
+    if depth or not _are_units(inner.replace("\n", "")):
+        return None
     units, deadline = inner, ""
     if limit := _LIMIT.search(inner):
         deadline = limit["deadline"]
@@ -477,7 +477,7 @@ def _cut_bracket(lines, read_deadline):
     elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", inner)) and read_deadline(tail[1]):
         units, deadline = inner[: tail.start()], tail[1]
     cuts = [(0, first, "number")] if first else []
-    cuts.append((shift + begin, shift + close, "units"))
+    cuts.append((begin, close, "units"))
     return Item(lines[0][0], raw, number, units, deadline, cuts, ())
 
 
