@@ -324,22 +324,22 @@ def _join_tables(source, rows, at, columns, given):
 
 def refuse_headings(path, near, lines):
     """Raise the error of a file in which no header was found, naming what comes nearest."""
-    wanted = "a heading for what is to be done (落实措施, 主要任务, 目标 …) and others beside it"
+    wanted = "headings like 序号, 落实措施 (or 主要任务, 目标 …) and 责任单位"
     if near:
         fields = name_cells(near.cells, {})
         names = [clean_heading(cell) for cell in near.cells]
         known = [name for name, field in zip(names, fields, strict=True) if field]
         odd = [name or "(blank)" for name, field in zip(names, fields, strict=True) if not field]
-        found = f"no header row in the file; the nearest to one is this line: {' '.join(known):.40}"
-        found += f" understood, {' '.join(odd):.60} not" if odd else " understood"
-        pick = (odd or known)[0][:20]
-        remedy = f"Say what the column is that holds the tasks: columns={{{pick!r}: 'text'}}."
+        found = f"no header row in the file; the nearest has {' '.join(known):.40} understood"
+        found += f", {' '.join(odd):.60} not" * bool(odd)
+        remedy = f"Say what holds the tasks: columns={{{(odd or known)[0][:20]!r}: 'text'}}."
         fail(path, near.line, found, wanted, remedy)
+    found = "no header row in the file, nor items that name units"
     remedy = (
-        "Copy the table with its header row and keep the tabs, or give the file itself (.docx, "
-        ".xlsx, .html). If the Chinese looks wrong in an editor, save it as UTF-8."
+        "Copy the table with its header row and keep the tabs, or read the .docx, .xlsx or .html "
+        "itself; if the Chinese looks wrong in an editor, save it as UTF-8."
     )
-    fail(path, lines, "no header row in the file, nor items that name units", wanted, remedy)
+    fail(path, lines, found, wanted, remedy)
 
 
 # ── paragraphs ───────────────────────────────────────────────────────────────────────────────

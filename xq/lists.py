@@ -253,8 +253,8 @@ def check_list(measures, *, units=None):
         doubts.append(found.assign(problem=problem, field=field))
 
     begins = measures["task_no"] != measures["task_no"].shift()
-    first = measures.loc[begins, "measure_no"].astype("str")
-    anew = len(first) > 1 and (first == "1").all()  # each task counts its measures from 1
+    one = measures["measure_no"].astype("str") == "1"
+    anew = begins.sum() > 1 and one[begins].all() and not one.all()  # each task counts from 1
     for problem, field in [("task_gap", "task_no"), ("measure_gap", "measure_no")]:
         goes_on = _find_steps(measures[field]) | (begins & anew & (field == "measure_no"))
         doubt(problem, field, measures.loc[~goes_on, field])
