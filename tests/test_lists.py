@@ -52,6 +52,9 @@ def restore_lines(measures, changes, notice, keys, separator):
             short.add(line)
         elif rule not in ("line_end", "repeated_label", "title_variant", "counted"):
             edits.setdefault((line, field), []).append((start, before, after))
+    one_a_line = separator == "\n" and len(keys) > 1
+    rows = {n: text.split("\n") for n, text in lines.items() if one_a_line and "\n" in text}
+    lines = {n: text for n, text in lines.items() if n not in rows}
     prose = notice[~notice["part"].isin(["document_no", "date_read"])]
     lines |= dict(zip(prose["line"], prose["text"], strict=True))
     for row in measures.to_dict("records"):
@@ -60,9 +63,7 @@ def restore_lines(measures, changes, notice, keys, separator):
             at = row["line"], key
             if key is None:
                 source = ""
-            elif f"{key}_written" in row and (
-                key in ("task_no", "measure_no") or len({*keys} & {"牵头单位", "配合单位"}) > 0
-            ):
+            elif key in ("task_no", "measure_no"):
                 source = row[f"{key}_written"]
             else:
                 source = undo("" if at in blank else row[key], edits.get(at, []))
@@ -70,15 +71,16 @@ def restore_lines(measures, changes, notice, keys, separator):
             cells.append(source)
         if row["line"] in short:
             assert cells.pop() == ""
-        if separator == "\n":  # one cell a line, perhaps with blank lines between them
-            at = row["line"]
-            for cell in cells:
-                while at in lines:
-                    at += 1
-                lines[at] = cell
-            continue
         assert row["line"] not in lines
-        lines[row["line"]] = separator.join(cells)
+        if one_a_line:
+            rows[row["line"]] = cells
+        else:
+            lines[row["line"]] = separator.join(cells)
+    for line, cells in sorted(rows.items()):  # there may be blank lines between the cells
+        for cell in cells:
+            while line in lines:
+                line += 1
+            lines[line] = cell
     return lines
 
 

@@ -245,6 +245,8 @@ def _cut_one_a_line(text, given):
     rows = [Row(n, [line], 0) for n, line in enumerate(lines[: first - 1], 1)]
     for at in range(0, len(body), wide):
         rows.append(Row(body[at][0], [line for _, line in body[at : at + wide]], 1))
+    used = {n for n, _ in body}
+    rows += [Row(n, [line], 1) for n, line in enumerate(lines, 1) if n >= first and n not in used]
     return type(cut_text("", "\t"))(rows, ends, "\n")
 
 
@@ -290,10 +292,11 @@ def _name_columns(path, header, given):
         fail(path, header[0].line, found, "one", remedy)
     taken = {*FIELDS, "measure_id", "task_id", "line", "text_dates", "section", "year_from"}
     taken |= {"deadline_kind", "deadline_date", *(f"{field}_written" for field in HEADINGS)}
+    several = any(field in UNIT_HEADINGS for field in fields)  # columns of units, to be joined
     columns = []
     for at, (name, field) in enumerate(zip(names, fields, strict=True), 1):
         key = field
-        if field is None or field in UNIT_HEADINGS:
+        if field is None or field in UNIT_HEADINGS or (several and field == "units"):
             key, n = name or f"column_{at}", 2
             while key in taken:
                 key, n = f"{name or 'column'}_{n}", n + 1

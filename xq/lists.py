@@ -9,6 +9,7 @@ between the list as published and the measures as returned. `check_list` lists w
 import re
 from collections import Counter, namedtuple
 from functools import lru_cache
+from itertools import pairwise
 
 import cn2an
 import pandas as pd
@@ -469,13 +470,13 @@ def _split_rows(path, found, form):
             continue  # the margin of a table drawn with "|"
         cells[column.key], roles[column.key] = values, column.role
         covered[column.key] = [sign[place] == "^" for sign in signs]
-    written = pd.DataFrame(cells, index=lines, dtype="str")
-    _check_text(path, written, roles, columns)
+    _check_text(path, lines[0], cells, columns)
     prose.sort(key=lambda each: each[0])
-    numbered = _apply_sections(written, roles, covered, sections)
-    _settle_numbers(written, roles)
+    counted = _apply_sections(cells, roles, covered, sections)
+    _settle_numbers(cells, roles, covered)
+    written = pd.DataFrame(cells, index=lines, dtype="str")
     quoting = {",": '"', "\t": '"', "|": "|"}.get(separator, "") if found.cut else ""
-    return _List(written, roles, covered, {}, numbered, quoting, form == "pdf", changes, prose)
+    return _List(written, roles, covered, {}, counted, quoting, form == "pdf", changes, prose)
 
 
 def _read_section(row, width):
@@ -492,58 +493,58 @@ def _read_section(row, width):
     return (numbered[1].strip(), numbered[2]) if numbered else ("", cells[0])
 
 
-def _apply_sections(written, roles, covered, sections):
+def _apply_sections(cells, roles, covered, sections):
     """Add what headings between the rows say to the cells; say whether they number the tasks."""
     if not sections:
         return False
-    tasks = "title" not in written
-    number, title = [""] * len(written), [""] * len(written)
+    number, title = ([""] * len(cells["text"]) for _ in "12")
     for at, head in sections:
-        if at < len(written):
+        if at < len(title):
             number[at], title[at] = head
-    if not tasks:
+    if "title" in cells:
         full = pd.Series([f"{n}{t}" for n, t in zip(number, title, strict=True)])
-        written["section"] = full.mask(full == "").ffill().fillna("").to_list()
+        cells["section"] = full.mask(full == "").ffill().fillna("").to_list()
         return False
-    if "task_no" in written and "measure_no" not in written:
-        _rename(written, roles, covered, "task_no", "measure_no")
-    written["title"], roles["title"] = title, "title"
-    covered["title"] = [False] * len(written)
-    if "task_no" not in written and any(number):
-        written["task_no"], roles["task_no"] = number, "task_no"
-        covered["task_no"] = [False] * len(written)
+    if "task_no" in cells and "measure_no" not in cells:
+        _count_measures(cells, roles, covered)
+    new = {"title": title}
+    if "task_no" not in cells and any(number):
+        new["task_no"] = number
+    cells |= new
+    roles |= {field: field for field in new}
+    covered |= {field: [False] * len(title) for field in new}
     return True
 
 
-def _rename(written, roles, covered, old, new):
-    written.rename(columns={old: new}, inplace=True)
-    del roles[old]
-    roles[new], covered[new] = new, covered.pop(old)
+def _count_measures(cells, roles, covered):
+    """Let the only numbers of a list be those of its measures."""
+    for table in (cells, roles, covered):
+        table["measure_no"] = table.pop("task_no")
+    roles["measure_no"] = "measure_no"
 
 
-def _settle_numbers(written, roles):
+def _settle_numbers(cells, roles, covered):
     """Drop a column of numbers that is blank; give the measures those that count them."""
     for field in ("task_no", "measure_no"):
-        if field in roles and len(written) > 1 and not written[field].str.strip().any():
+        if field in roles and len(cells[field]) > 1 and not any(map(str.strip, cells[field])):
             roles[field] = None  # numbers that a program adds on screen: counted instead
     if roles.get("task_no") and roles.get("title") and "measure_no" not in roles:
-        title, number = (written[field].str.strip() for field in ("title", "task_no"))
-        same = (title == "") | (title == title.shift())
-        if ((number != "") & (number != number.shift()) & same).iloc[1:].any():
-            written.rename(columns={"task_no": "measure_no"}, inplace=True)
-            roles["measure_no"] = "measure_no"
-            del roles["task_no"]
+        rows = [*zip(cells["task_no"], cells["title"], strict=True)]
+        rows = [(number.strip(), title.strip()) for number, title in rows]
+        for (above, named), (number, title) in pairwise(rows):
+            if number and number != above and title in ("", named):
+                return _count_measures(cells, roles, covered)
 
 
-def _check_text(path, written, roles, columns):
+def _check_text(path, line, cells, columns):
     """Refuse a table whose longest texts stand under a heading that is not understood."""
-    length = {key: written[key].str.len().mean() for key in roles}
+    length = {key: sum(map(len, values)) / len(values) for key, values in cells.items()}
     for column in columns:
         if column.role is None and length.get(column.key, 0) > max(16, 1.5 * length["text"]):
             known = next(each.heading for each in columns if each.role == "text")
             found = f"the longest texts under {column.heading[:20] or '(blank)'}, not {known[:20]}"
             remedy = f"Say which to read: columns={{{column.heading[:20]!r}: 'text'}}."
-            fail(path, written.index[0], found, "them under a heading like 落实措施", remedy)
+            fail(path, line, found, "them under a heading like 落实措施", remedy)
 
 
 def _split_paragraphs(path, source, near):
@@ -770,10 +771,9 @@ def _join_units(read, roles, empty):
     keys = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
     if keys == ["units"] or not keys:
         return read[keys[0]] if keys else empty
-    names = [HEADINGS["units"][0] if key == "units" else key for key in keys]
     return pd.Series(
         [
-            "；".join(f"{name}：{cell}" for name, cell in zip(names, cells, strict=True) if cell)
+            "；".join(f"{name}：{cell}" for name, cell in zip(keys, cells, strict=True) if cell)
             for cells in read[keys].itertuples(index=False)
         ],
         read.index,
