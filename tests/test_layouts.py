@@ -11,11 +11,10 @@ import re
 
 import pytest
 import xq
-from xq.files import Row, Source, read_file
+from test_lists import LINES, STARTS, find_keys, restore, restore_lines
+from xq.files import Row, Source
 from xq.headings import HEADINGS, UNIT_HEADINGS, find_table
 from xq.lists import _parse
-
-from test_lists import LINES, STARTS, find_keys, restore, restore_lines
 
 TRIES = int(os.environ.get("XQ_FUZZ", 150))
 CELLS = [line.split("\t") for line in LINES[STARTS[0] :] if line.count("\t") == 6]

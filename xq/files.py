@@ -197,10 +197,11 @@ def _read_html(path, text):
                 rows.append(Row(line, [block], 0))
             continue
         tables += 1
-        spans = [
-            [(_text_of_html(cell), *_spans_of(cell)) for cell in tr.iterchildren("td", "th")]
-            for tr in block.iter("tr")
-        ]
+        spans = []
+        for tr in block.iter("tr"):
+            _check_width(path, line + len(spans), len(tr))
+            cells = tr.iterchildren("td", "th")
+            spans.append([(_text_of_html(cell), *_spans_of(cell)) for cell in cells])
         rows += _lay_out(path, spans, line, tables)
     return rows
 
@@ -208,54 +209,46 @@ def _read_html(path, text):
 def _walk_html(root):
     """Yield the paragraphs, as texts, and the innermost tables, in document order."""
     words = []
-    for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
-        if not isinstance(node.tag, str) or words is None:
-            continue
-        block = node.tag in _BLOCKS
-        inside = next(node.iterancestors("table"), None)
-        if inside is not None and _is_grid(inside):
-            continue  # its cells are read with the table
-        if any(parent.tag in _SILENT for parent in (node, *node.iterancestors())):
-            if event == "end" and node.tag in _SILENT:
-                words.append(node.tail or "")
-            continue
-        if block:
+    walk = lxml.etree.iterwalk(root, events=("start", "end", "comment"))
+    for event, node in walk:
+        if node.tag in _BLOCKS:
             yield "".join(words)
             words = []
-        if event == "start":
-            if node.tag == "table" and _is_grid(node):
-                yield node
-            else:
-                words.append("\n" if node.tag == "br" else node.text or "")
+        if event in ("end", "comment"):
+            words.append(_join(node.tail))
+        elif node.tag == "table" and _is_grid(node):
+            yield node
+            walk.skip_subtree()
+        elif node.tag in _SILENT:
+            walk.skip_subtree()
         else:
-            words.append(node.tail or "")
+            words.append("\n" if node.tag == "br" else _join(node.text))
     yield "".join(words)
+
+
+def _join(text):
+    """Return a text of a page without the breaks of its source."""
+    return re.sub(r"\s*\n\s*", "", text or "")
 
 
 def _is_grid(table):
     """Tell a table of cells from one that only lays out others."""
-    if "grid" not in (known := table.attrib).keys():
-        nested = next(table.iterdescendants("table"), None) is not None
-        known["grid"] = "" if nested or next(table.iterdescendants("tr"), None) is None else "yes"
-    return known["grid"] == "yes"
+    nested = next(table.iterdescendants("table"), None) is not None
+    return not nested and next(table.iterdescendants("tr"), None) is not None
 
 
 def _text_of_html(cell):
-    parts = [cell.text or ""]
-    for node in cell.iterdescendants():
-        if not isinstance(node.tag, str):
-            pass
-        elif node.tag == "br":
+    """Return the text of a cell, its paragraphs and breaks on lines of their own."""
+    parts, silent = [], 0
+    for event, node in lxml.etree.iterwalk(cell, events=("start", "end", "comment")):
+        if node.tag in _SILENT:
+            silent += 1 if event == "start" else -1
+        if node is not cell and (node.tag in _BLOCKS or (node.tag == "br" and event == "start")):
             parts.append("\n")
-        else:
-            if node.tag in _BLOCKS and "".join(parts[-1:]).strip():
-                parts.append("\n")
-            if node.tag not in _SILENT:
-                parts.append(re.sub(r"\s*\n\s*", "", node.text or ""))
-        if isinstance(node.tag, str) and node.tag in _BLOCKS and (node.tail or "").strip():
-            parts.append("\n")
-        parts.append(re.sub(r"\s*\n\s*", "", node.tail or ""))
-    return "".join(parts).strip("\n")
+        text = node.text if event == "start" else node.tail if node is not cell else ""
+        if text and not silent:
+            parts.append(_join(text))
+    return re.sub(r"\n{2,}", "\n", "".join(parts)).strip("\n")
 
 
 def _spans_of(cell):

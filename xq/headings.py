@@ -307,7 +307,7 @@ def _name_columns(path, header, given):
 
 def _join_tables(source, rows, at, columns, given):
     """Return the rows of a list that goes on in later tables with the same headings."""
-    table, headings = rows[at].table, [column.heading for column in columns]
+    headings = [column.heading for column in columns]
     body, waiting = rows[at:], []
     later = [row for row in source if row.line > rows[-1].line]
     same, tried = set(), set()
@@ -322,7 +322,10 @@ def _join_tables(source, rows, at, columns, given):
             waiting = []
         elif row.table == 0:
             waiting.append(row)
-    return body if same else [row for row in rows[at:] if row.table == table]
+    if not same:
+        return rows[at:]
+    above = [row for row in source if row.line == rows[0].line - 1 and row.table == 0]
+    return body[:1] + [row for row in above if split_number(row.cells[0])] + body[1:]
 
 
 def refuse_headings(path, near, lines):

@@ -508,7 +508,7 @@ def _apply_sections(cells, roles, covered, sections):
     if "task_no" in cells and "measure_no" not in cells:
         _count_measures(cells, roles, covered)
     new = {"title": title}
-    if "task_no" not in cells and any(number):
+    if "task_no" not in cells and number[0]:  # else they are counted
         new["task_no"] = number
     cells |= new
     roles |= {field: field for field in new}
@@ -670,7 +670,7 @@ def _read_rows(path, found, year, year_from):
         spelled = written["title"]
         variant = ~blank["title"] & same & (spelled != spelled.groupby(task).transform("first"))
         note("title_variant", "title", variant)
-    for field, fill in _find_blanks(written, roles, blank, covered).items():
+    for field, fill in _find_blanks(found, blank, covered).items():
         filled = read[field].mask(fill).ffill().fillna("")
         fill &= filled != ""
         read[field] = filled
@@ -678,13 +678,14 @@ def _read_rows(path, found, year, year_from):
     return _gather(read, written, roles, task, title, measure, year, year_from), changes
 
 
-def _find_blanks(written, roles, blank, covered):
+def _find_blanks(found, blank, covered):
     """Return, for each column but the labels, which blank cells stand for the one above.
 
     A merged cell always does. In a row that goes on with the task above, so do a blank deadline
-    and, if nobody else is named, blank units.
+    and, if nobody else is named, blank units; paragraphs have no such cells.
     """
-    heads = [field for field in ("task_no", "title") if roles.get(field)]
+    written, roles = found.cells, found.roles
+    heads = [field for field in ("task_no", "title") if roles.get(field) and not found.cuts]
     goes_on = blank[heads].all(axis=1) if heads else pd.Series(False, blank.index)
     units = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
     said = written[units].apply(lambda cells: cells.str.strip() != "") if units else None
