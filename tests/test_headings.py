@@ -46,6 +46,15 @@ def test_three_columns_leave_the_others_empty(tmp_path):
     assert not set(xq.check_list(measures)["problem"]) & {"empty_cell", "task_gap"}
 
 
+def test_headings_between_the_rows_are_the_tasks(tmp_path):
+    rows = "一,办学,,\n1,新建学校2所,县教育局,8月底\n2,改造食堂5个,县教育局,\n二,就医,,\n1,新建卫生院,县卫健局,12月"
+    measures, changes = read(tmp_path, "序号,实事内容,牵头单位,完成时限\n" + rows)
+    assert list(measures["title"]) == ["办学", "办学", "就医"]
+    assert list(measures["task_no"]) == [1, 1, 2] and list(measures["measure_no"]) == [1, 2, 1]
+    assert changes.query("rule == 'section'")["before"].tolist() == ["一,办学,,", "二,就医,,"]
+    assert "measure_in_two_tasks" not in set(xq.check_list(measures)["problem"])
+
+
 def test_numbers_of_two_levels_are_kept_apart(tmp_path):
     rows = "1\t甲\t1.1\t甲。\t区教育局牵头\t年底前\n\t\t1.2\t乙。\t区城管委牵头\t年底前\n"
     rows += "\t\t1.12\t丙。\t区住建委牵头\t年底前\n2\t乙\t11.2\t丁。\t区工信局牵头\t年底前"

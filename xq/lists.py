@@ -435,7 +435,7 @@ def _split_rows(path, found, form):
             rule = "header_line"
         elif clean_heading(cells[0]) == headings[0] and [*map(clean_heading, cells)] == headings:
             rule = "repeated_header"
-        elif head := _read_section(row, width):
+        elif head := _read_section(row, width) or _read_numbered_section(row, fields, found.rows):
             rule = "section"
             sections.append((len(lines), head))
         elif row.table == 0 and form != "text":
@@ -491,6 +491,21 @@ def _read_section(row, width):
     if not spans and not (numbered and len(numbered[2].strip()) > 1 and len(cells[0]) < 60):
         return None
     return (numbered[1].strip(), numbered[2]) if numbered else ("", cells[0])
+
+
+def _read_numbered_section(row, fields, rows):
+    """Return the heading in a row like 一 | 办学 between rows numbered 1, 2, 3, or None."""
+    at = next((at for at, cell in enumerate(row.cells) if cell.strip()), None)
+    if fields[at : at + 2] not in (["task_no", "text"], ["measure_no", "text"]):
+        return None
+    rest = row.cells[at + 1 :]
+    if len(fields) < 3 or not rest or not rest[0].strip() or any(map(str.strip, rest[1:])):
+        return None
+    number = normalise(row.cells[at], kind="number")[0]
+    if not re.fullmatch("[（(]?[一二三四五六七八九十]{1,3}[）)、]?", number):
+        return None
+    counted = any(re.match(r"\s*[0-9]", each.cells[at]) for each in rows if len(each.cells) > at)
+    return (number, rest[0]) if counted else None
 
 
 def _apply_sections(cells, roles, covered, sections):
