@@ -11,7 +11,7 @@ import re
 
 import pytest
 import xq
-from test_lists import LINES, STARTS, find_keys, restore, restore_lines
+from test_lists import LINES, STARTS, find_keys, name_keys, restore, restore_lines
 from xq.files import Row, Source
 from xq.headings import HEADINGS, UNIT_HEADINGS, find_table
 from xq.lists import _parse
@@ -169,9 +169,7 @@ def test_nothing_is_lost_from_documents(monkeypatch, form):
             continue
         read += 1
         found = find_table("list", source, None, {})[0]
-        keys = [column.key if column.key in measures else None for column in found.columns]
-        if "task_no" in keys and "measure_no" not in keys and any(measures["measure_no_written"]):
-            keys[keys.index("task_no")] = "measure_no"
+        keys = name_keys(found, measures)
         lines = restore_lines(measures, changes, notice, keys, "\t")
         published = {row.line: "\t".join(row.cells) for row in rows}
         assert {n: t for n, t in lines.items() if t.strip()} == {

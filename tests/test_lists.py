@@ -103,17 +103,22 @@ def restore(measures, changes, notice, keys, separator="\t"):
     return "".join(parts)
 
 
+def name_keys(found, measures):
+    """Return the column of the measures that holds each column of a table."""
+    keys = [column.key if column.key in measures else None for column in found.columns]
+    if "task_no" in keys and "measure_no" not in keys:
+        by_headings = "title" not in keys and any(measures["title"])
+        if by_headings or not any(measures["task_no_written"]):  # it counts the measures
+            keys[keys.index("task_no")] = "measure_no"
+    return keys
+
+
 def find_keys(path, measures):
     """Return the column of the measures for each of a table's, and what parts its cells."""
     found, _ = find_table(path, read_file(path), None, {})
     if not found:
         return [], "\n"
-    keys = [column.key if column.key in measures else None for column in found.columns]
-    if "task_no" in keys and "measure_no" not in keys:  # the number may count the measures
-        if not any(measures["task_no_written"]):
-            keys[keys.index("task_no")] = "measure_no"
-        elif any(measures["measure_no_written"]):  # … and a heading above them the tasks
-            keys[keys.index("task_no")] = "measure_no"
+    keys = name_keys(found, measures)
     return keys, found.cut.separator if found.cut else "\t"
 
 

@@ -145,7 +145,9 @@ def cut_text(text, separator):
         return Cut(rows, ends, separator)
     if '"' not in text:
         return Cut([Row(n, s.split(separator), 1) for n, s in enumerate(lines, 1)], ends, separator)
-    cell = re.compile(rf'"(?:[^"]|"")*+"(?={separator}|\r?\n|\r|\Z)|[^{separator}\n]*')
+    end_of_line = r"\r?\n" if "\n" in text else r"\r"
+    quoted = re.compile(rf'"(?:[^"]|"")*+"(?={separator}|{end_of_line}|\Z)')
+    plain = re.compile(f"[^{separator}]*")
     rows, at, number = [], 0, 1
     while number <= len(lines):
         line, first = lines[number - 1], number
@@ -155,9 +157,7 @@ def cut_text(text, separator):
         else:
             cells = []
             while True:
-                hit = cell.match(text, at, max(end, at) if text[at : at + 1] != '"' else len(text))
-                if hit.end() > end and "\n" not in hit.group() and "\r" not in hit.group():
-                    hit = re.compile(f"[^{separator}\n]*").match(text, at, end)
+                hit = quoted.match(text, at) or plain.match(text, at, end)
                 cells.append(hit.group())
                 at = hit.end()
                 while at > end:  # the cell went on over the end of the line
