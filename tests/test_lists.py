@@ -10,7 +10,9 @@ import pytest
 import xq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from xq.lists import HEADINGS, _find_header, _parse
+from xq.files import read_file
+from xq.headings import find_table
+from xq.lists import HEADINGS, _parse
 
 RAW = Path(__file__).parent.parent / "data" / "raw" / "xiqing_2022.txt"
 LINES = RAW.read_text(encoding="utf-8").split("\n")
@@ -38,44 +40,86 @@ def undo(text, edits):
     return before + text[done:]
 
 
-def restore(measures, changes, notice, fields):
-    """Return the source, rebuilt from the three tables alone."""
-    lines, ends, edits, blank, short = {}, {}, {}, set(), set()
+def restore_lines(measures, changes, notice, keys, separator):
+    """Return {line: text} of all lines or rows of the source, from the three tables alone."""
+    lines, edits, blank, short = {}, {}, set(), set()
     for rule, _, line, field, start, before, after in changes.itertuples(index=False):
-        if rule in ("header", "repeated_header", "blank_line"):
+        if rule in ("header", "header_line", "repeated_header", "blank_line", "section"):
             lines[line] = before
-        elif rule == "line_end":
-            assert after == "\n"
-            ends[line] = before
-        elif rule in ("markup", "invisible", "space", "halfwidth"):
-            edits.setdefault((line, field), []).append((start, before, after))
         elif rule == "carry_down":
             blank.add((line, field))
         elif rule == "padded_row":
             short.add(line)
+        elif rule not in ("line_end", "repeated_label", "title_variant", "counted"):
+            edits.setdefault((line, field), []).append((start, before, after))
+    one_a_line = separator == "\n" and len(keys) > 1
+    rows = {n: text.split("\n") for n, text in lines.items() if one_a_line and "\n" in text}
+    lines = {n: text for n, text in lines.items() if n not in rows}
     prose = notice[~notice["part"].isin(["document_no", "date_read"])]
     lines |= dict(zip(prose["line"], prose["text"], strict=True))
     for row in measures.to_dict("records"):
         cells = []
-        for field in fields:
-            at = row["line"], field
-            source = "" if at in blank else str(row[field])
-            if field in ("task_no", "measure_no") and source:
-                source = row[f"{field}_written"]  # the number read; its label is kept beside it
+        for key in keys:
+            at = row["line"], key
+            if key is None:
+                source = ""
+            elif key in ("task_no", "measure_no"):
+                source = row[f"{key}_written"]
             else:
-                source = undo(source, edits.get(at, []))
-            if f"{field}_written" in row:
-                assert source == row[f"{field}_written"]
+                source = undo("" if at in blank else row[key], edits.get(at, []))
+                assert row.get(f"{key}_written", source) == source
             cells.append(source)
         if row["line"] in short:
             assert cells.pop() == ""
         assert row["line"] not in lines
-        lines[row["line"]] = "\t".join(cells)
-    top = changes.loc[changes["rule"] == "header", "line"].item()
-    for line in range(1, top):  # an empty line above the header is a gap in the numbers
-        lines.setdefault(line, "")
-    last = max(lines)
-    return "".join(lines[n] + ("" if n == last else ends.get(n, "\n")) for n in range(1, last + 1))
+        if one_a_line:
+            rows[row["line"]] = cells
+        else:
+            lines[row["line"]] = separator.join(cells)
+    for line, cells in sorted(rows.items()):  # there may be blank lines between the cells
+        for cell in cells:
+            while line in lines:
+                line += 1
+            lines[line] = cell
+    return lines
+
+
+def restore(measures, changes, notice, keys, separator="\t"):
+    """Return the source, rebuilt from the three tables alone; no keys: a list of paragraphs."""
+    lines = restore_lines(measures, changes, notice, keys or ["text"], separator)
+    ended = changes[changes["rule"] == "line_end"]
+    ends = dict(zip(ended["line"], ended["before"], strict=True))
+    assert set(ended["after"]) <= {"\n"}
+    if not keys:
+        for line, text in [*lines.items()]:
+            lines |= dict(enumerate(text.split("\n"), line))
+    inner = "\r" if "\r" in ends.values() else "\n"  # line ends within quoted cells
+    parts, line, last = [], 1, max(lines)
+    while line <= last:  # an empty line above the header is a gap in the numbers
+        parts.append(lines.get(line, ""))
+        line += parts[-1].count(inner)
+        parts.append("" if line >= last else ends.get(line, "\n"))
+        line += 1
+    return "".join(parts)
+
+
+def name_keys(found, measures):
+    """Return the column of the measures that holds each column of a table."""
+    keys = [column.key if column.key in measures else None for column in found.columns]
+    if "task_no" in keys and "measure_no" not in keys:
+        by_headings = "title" not in keys and any(measures["title"])
+        if by_headings or not any(measures["task_no_written"]):  # it counts the measures
+            keys[keys.index("task_no")] = "measure_no"
+    return keys
+
+
+def find_keys(path, measures):
+    """Return the column of the measures for each of a table's, and what parts its cells."""
+    found, _ = find_table(path, read_file(path), None, {})
+    if not found:
+        return [], "\n"
+    keys = name_keys(found, measures)
+    return keys, found.cut.separator if found.cut else "\t"
 
 
 def test_document_is_the_one_published():
@@ -175,7 +219,7 @@ def test_columns_may_come_in_any_order_without_notes(tmp_path):
     assert (measures["text"][0], measures["note"][0]) == ("新增就业2万人。", "")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends_read_alike(tmp_path, encoding, end):
     path = tmp_path / "list.txt"
@@ -202,7 +246,8 @@ def test_spaces_above_the_header_are_reported(tmp_path):
 @pytest.mark.parametrize(
     "content, says",
     [
-        (RAW.read_text(encoding="utf-8").encode("utf-16"), "line 1: UTF-16"),
+        (RAW.read_text(encoding="utf-8").encode("utf-16")[:-1], "line 1: UTF-16"),
+        (RAW.read_text(encoding="utf-8").encode("utf-32"), "line 1: UTF-32"),
         (HEADER.encode("big5", "ignore") + b"\n\xa4\xa4\xa4\xe5", "UTF-8"),
         ("\n".join(LINES).replace("牵头", "牵\ufffd", 1).encode(), "line 15: the replacement"),
         ("\n".join(LINES).encode()[:5000] + b"\xff" + "\n".join(LINES).encode()[5000:], "line "),
@@ -212,10 +257,17 @@ def test_spaces_above_the_header_are_reported(tmp_path):
         ),
         (b"", "no header row"),
         (HEADER.encode(), "line 1: a header with no rows"),
-        (HEADER.replace("完成时限", "时间").encode(), "line 1: unknown columns 时间;"),
-        (HEADER.replace("备注", "甲" * 999).encode(), f"unknown columns {'甲' * 60};"),
-        (HEADER.replace("\t完成时限", "").encode(), "line 1: no column 完成时限;"),
-        (HEADER.replace("备注", "完成时间").encode(), "line 1: two columns 完成时限;"),
+        (HEADER.replace("备注", "甲" * 999).encode(), "line 1: a header with no rows"),
+        (
+            b"\n" + "类别\t责任单位\t打算\n".encode(),
+            "line 2: no header row in the file; the nearest",
+        ),
+        ("类别\t责任单位\t打算\n".encode(), "责任单位 understood, 类别 打算 not"),
+        (
+            HEADER.replace("备注", "完成时间").encode(),
+            "line 1: two columns 完成时限 (完成时限 完成时间);",
+        ),
+        (("甲\t" * 300 + HEADER).encode(), "line 1: 307 columns; expected 200 at most"),
     ],
 )
 def test_other_encodings_are_errors_never_mojibake(tmp_path, content, says):
@@ -331,7 +383,24 @@ def test_check_list_refuses_other_tables_in_words(tmp_path):
 
 # ── a thousand mutated lists: each parses with nothing lost, or says why not ────────────────
 
-NOISE = ["<p>", "</p>", " ", "\u3000", "\u200b", ",", ";", "\t", "\n", "\r", "<b>", "\x00", "and"]
+ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
+NOISE = [
+    "<p>",
+    "</p>",
+    " ",
+    "\u3000",
+    "\u200b",
+    ",",
+    ";",
+    "\t",
+    "\n",
+    "\r",
+    "<b>",
+    "\x00",
+    "and",
+    '"',
+    "<br/>",
+]
 
 STARTS = [i for i, line in enumerate(LINES) if line.startswith("(")]
 
@@ -364,7 +433,7 @@ def mutated_lists(draw):
         else:
             rows[at] = line.rstrip("\t")
     text = draw(st.sampled_from(["\n", "\r\n"])).join(rows)
-    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "gb18030"] * 3 + ["utf-16", "big5"]))
+    encoding = draw(st.sampled_from([*ENCODINGS * 3, "utf-32", "big5"]))
     return text.encode(encoding, "ignore"), text, encoding
 
 
@@ -385,9 +454,8 @@ def try_list(path, content, text, encoding):
         assert re.match(rf"{re.escape(str(path))}, line \d+: .+; expected .+\. .+\.$", str(error))
         assert len(str(error)) < len(str(path)) + 300  # an excerpt, never the list
         return False
-    assert encoding in ("utf-8", "utf-8-sig", "gb18030") or text.isascii()
-    lines = re.split(r"\r?\n" if "\n" in text else "\r", text)
-    assert restore(measures, changes, notice, _find_header(path, lines)[1]) == text
+    assert encoding in ENCODINGS or text.isascii()
+    assert restore(measures, changes, notice, *find_keys(path, measures)) == text
     return True
 
 

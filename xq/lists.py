@@ -1,83 +1,83 @@
 """A published task list (重点工作任务清单) read into tables.
 
-The file is what one gets by copying such a notice from a web page: prose first, then one line
-per row of the table, its cells separated by tabs. Three readers return the three things in it:
-`read_list` the measures, `read_notice` the prose above them, `read_changes` every difference
-between the table as published and the measures as returned. `check_list` lists what to doubt.
+`xq.files` cuts a file into rows of cells, `xq.headings` finds the list among them and names its
+columns, and this module reads the cells. Three readers return the three things in a list:
+`read_list` the measures, `read_notice` the prose around them, `read_changes` every difference
+between the list as published and the measures as returned. `check_list` lists what to doubt.
 """
 
-import calendar
-import datetime
-import os
 import re
+from collections import Counter, namedtuple
 from functools import lru_cache
-from pathlib import Path
+from itertools import pairwise
 
 import cn2an
 import pandas as pd
 
-from .door import check_frame, check_texts
+from .dates import read_deadline, read_issue_date, read_title_year
+from .door import check_count, check_frame, check_texts, shorten
+from .files import ListError, cut_lines, fail, read_file
+from .headings import (
+    FIELDS,
+    HEADINGS,
+    UNIT_HEADINGS,
+    clean_heading,
+    cut_paragraphs,
+    find_table,
+    refuse_headings,
+    split_number,
+)
+from .normal import normalise
 from .units import find_units
 
-# The columns of the table, in the order of the returned fields, and the headings they may carry.
-HEADINGS = {
-    "task_no": ("任务序号", "序号"),
-    "title": ("重点工作任务", "重点任务", "工作任务"),
-    "measure_no": ("措施序号",),
-    "text": ("落实措施", "工作措施", "具体措施"),
-    "units": ("责任单位",),
-    "deadline": ("完成时限", "完成时间"),
-    "note": ("备注",),
-}
-_FIELDS = {name: field for field, names in HEADINGS.items() for name in names}
-_OPTIONAL = {"note"}
-_LABELS = {"task_no", "title", "measure_no", "units", "deadline"}  # no prose: spaces mean nothing
+__all__ = ["HEADINGS", "ListError", "check_list", "read_changes", "read_list", "read_notice"]
 
-# What may be changed in a cell, by rule. Everything else is kept as published.
-_INVISIBLE = r"\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-_UNSEEN = re.compile(
-    r"(?P<markup></?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>)"
-    rf"|(?P<invisible>[{_INVISIBLE}]+)|(?P<space>\s+)"
-)
-_NOISE = re.compile(rf"{_UNSEEN.pattern}|(?P<halfwidth>[,;:?!])")
-_MAY_BE_NOISE = re.compile(rf"[<\s,;:?!{_INVISIBLE}]")  # much faster than the rules themselves
-_FULLWIDTH = str.maketrans(",;:?!", "，；：？！")
-_CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff65“”‘’—…]")
+# How the cells of a field are normalised; a column of another kind is read as text.
+_KINDS = {"task_no": "number", "measure_no": "number", "title": "label", "deadline": "label"}
+_KINDS |= {"units": "units", "lead": "units", "joint": "units"}
+_LABELS = ["task_no", "title", "measure_no", "units", "deadline"]  # kept as published, too
+_NOBODY = {"无", "无。", "暂无", "/", "／", "-", "－", "—", "——"}  # in a column of units
 
-_DEADLINE = re.compile(
-    r"(?:(?P<year>[0-9]{4})?年(?:内|[底末]前?)|全年|本年度"
-    r"|(?:(?P<year2>[0-9]{4})年)?(?P<month>[0-9]{1,2})月(?:(?P<day>[0-9]{1,2})日|底|末)?前?)?"
-    r"(?P<what>持续推进|长期推进|长期坚持|常态化推进|完成)?"
-)
 _DATE = re.compile(
     r"\d{4}\s?[—–-]{1,2}\s?\d{4}\s?年"
     r"|\d{4}\s?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底前?|末)?|\d{1,2}月底前?|年[底末]前?|年内|全年"
 )
-_AROUND_NUMBER = re.compile(r"[（）()、.．第项条号]")
 _CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九十百]{1,9}")
+_LEVELS = re.compile("[0-9]{1,6}(?:[.．][0-9]{1,6}){1,3}")
 _END_BY = re.compile(r"年[底末]前|\d{1,2}月[底末]前")
+_YEARLESS = re.compile("[0-9]月|季度|半年|年[内底末]|全年|今年|本年")
 
 _CHANGE = {"rule": "str", "line": "int64", "field": "str", "start": "int64"}  # type of column
 _CHANGE |= {"before": "str", "after": "str"}
 
+# cells: as published, one row each, indexed by line; roles: column → field or None; covered:
+# column → whether each cell is merged with the one above; cuts: line → what is no text in it.
+# sections: whether headings between the rows, which may count anew, number the tasks.
+_List = namedtuple("_List", "cells roles covered cuts sections quoting wrapped changes prose")
 
-class ListError(ValueError):
-    """A list that cannot be read. The message says file, line, what was expected, what to do."""
 
+def read_list(path, *, table=None, columns=None):
+    """Read the measures of a published task list, whatever its layout.
 
-def read_list(path):
-    """Read the measures of a published task list.
+    The file may be text (cells parted by tabs, commas or "|", quoted as Excel does, or one a
+    line; UTF-8, GB18030, or UTF-16 with its mark), .docx, .xlsx, .xls, .et, .html, or a .pdf with
+    a text layer (``pip install "xq[pdf]"``). The list may be a table headed by any of the words in
+    `xq.lists.HEADINGS` and the like, in any order, or numbered paragraphs that name their units
+    at the end, in brackets or on lines of their own.
 
-    Blank task and measure cells are filled from above, labels repeated after a page break are
-    read as going on, and markup, stray spaces and half-width punctuation are normalised; wording
+    Blank and merged cells are filled from above, labels repeated after a page break are read as
+    going on, and markup, stray spaces, half-width punctuation and the like are normalised; wording
     is never changed. `read_changes` lists every such change.
 
     Parameters
     ----------
     path : str or Path
-        A text file: UTF-8 (with or without byte-order mark) or GB18030, one table row per line,
-        cells separated by tabs, headed by the words in `xq.lists.HEADINGS`, in any order. Lines
-        may end as on any system.
+        The file, as above.
+    table : int, optional
+        Which of several tables (sheets) to read, from 1; by default the one most like a list.
+    columns : dict of str to str, optional
+        Heading → field, where the heading is not understood: ``{"本年打算": "text"}``. Fields are
+        those of `xq.lists.HEADINGS`, and "lead" and "joint" for two columns of units.
 
     Returns
     -------
@@ -86,43 +86,52 @@ def read_list(path):
 
         - ``measure_id`` : str, "M001", "M002" … in document order
         - ``task_id`` : str, "T01" … from the task's number
-        - ``task_no`` : int, number of the task
+        - ``task_no`` : int, number of the task; counted where the list has none
         - ``title`` : str, title of the task
-        - ``measure_no`` : int, number of the measure, which may span several rows
+        - ``measure_no`` : int, number of the measure, which may span several rows; counted where
+          the list has none; str where numbers have levels, "1.2"
         - ``text`` : str, what is to be done
-        - ``units`` : str, the responsible units, one cell
+        - ``units`` : str, the responsible units, one cell; columns for those who lead and share
+          are joined: "牵头单位：…；配合单位：…"
         - ``deadline`` : str, the deadline cell
         - ``deadline_kind`` : str, "ongoing" (to be kept up) or "by" (to be completed);
           missing where the cell cannot be read
-        - ``deadline_date`` : datetime64, last day; the year is the notice's where the cell has none
+        - ``deadline_date`` : datetime64, last day; missing where no year is known
+        - ``year_from`` : str, where the year is from: "cell", "notice" (its date), "title", or
+          "list" (guessed: the year most other deadlines name); missing without a date
         - ``text_dates`` : str, dates and periods found in the text, as written, joined by "；"
         - ``note`` : str, the note cell (备注); empty where the list has no such column
-        - ``line`` : int, line of the source file, from 1
+        - ``line`` : int, line of the source file, from 1: of a text; else the row of the sheet, or
+          the how-manieth paragraph or table row
         - ``task_no_written``, ``title_written``, ``measure_no_written``, ``units_written``,
           ``deadline_written`` : str, the cells exactly as published
+        - ``section`` : str, the heading above the tasks, where the list has both
+        - every other column of the list, by its heading
 
     Raises
     ------
     TypeError
-        If ``path`` is no path.
+        If ``path`` is no path, ``table`` no whole number or ``columns`` no dict.
+    ValueError
+        If ``columns`` names a field that there is not.
     ListError
-        If the file is missing, is no text file or in another encoding, or a line is not a row of
-        the table; the message names file, line, what was expected and what to do.
+        If the file is missing or of another kind, damaged, encrypted or too large, or holds no
+        list; the message names file, line, what was expected and what to do.
 
     See Also
     --------
     read_changes : every change made on the way.
     check_list : what to doubt in the result.
     """
-    return _parse(path)[0]
+    return _parse(path, table, columns)[0]
 
 
-def read_changes(path):
+def read_changes(path, *, table=None, columns=None):
     r"""Read a published task list and return every change `read_list` makes to it.
 
     Parameters
     ----------
-    path : str or Path
+    path, table, columns
         As for `read_list`.
 
     Returns
@@ -132,12 +141,18 @@ def read_changes(path):
 
         - ``rule`` : str, name of the rule. In cells: "markup" (a tag removed), "invisible" (a
           control or zero-width character removed), "space" (a stray space removed), "halfwidth"
-          (half-width punctuation beside Chinese made full-width). Of rows: "carry_down" (a blank
-          cell filled from above), "repeated_label" (a label printed again, read as going on),
-          "title_variant" (a title spelled unlike its first occurrence), "padded_row" (the
-          empty last cell was missing). Of other lines: "header" (the row of headings),
-          "repeated_header", "blank_line" (above the header only where it holds spaces),
-          "line_end" (the line ends in "\r\n" or "\r")
+          (half-width punctuation beside Chinese made full-width), "fullwidth" (a full-width digit
+          or letter made half-width), "radical" (a radical from a PDF read as its character),
+          "wrap" (a line break within a word or number removed), "separator" (a break between two
+          names of units read as "、"), "quote", "escape" (how the file wraps a cell), "nobody"
+          (无 among units); "number", "units" (parts of a paragraph that are read as its number
+          and units). Of rows: "carry_down" (a blank or merged cell filled from above),
+          "repeated_label" (a label printed again, read as going on), "title_variant" (a title
+          spelled unlike its first occurrence), "counted" (a number that begins anew in each
+          section, counted on), "padded_row" (the empty last cell was missing). Of other lines:
+          "header" (the row of headings), "repeated_header", "header_line" (the line below it),
+          "section" (a heading above rows), "blank_line" (above the header only where it holds
+          spaces), "line_end" (the line ends in "\r\n" or "\r")
         - ``measure_id`` : str, the measure row; empty for changes between rows
         - ``line`` : int, line of the source file, from 1
         - ``field`` : str, the column of `read_list`; empty for changes between rows
@@ -147,18 +162,18 @@ def read_changes(path):
 
     Raises
     ------
-    TypeError, ListError
+    TypeError, ValueError, ListError
         As for `read_list`.
     """
-    return _parse(path)[1]
+    return _parse(path, table, columns)[1]
 
 
-def read_notice(path):
-    """Read what a published task list says before its table.
+def read_notice(path, *, table=None, columns=None):
+    """Read what a published task list says around its table.
 
     Parameters
     ----------
-    path : str or Path
+    path, table, columns
         As for `read_list`.
 
     Returns
@@ -167,17 +182,18 @@ def read_notice(path):
         One row per line of prose, in document order, then one row per fact read off it, with
         columns
 
-        - ``part`` : str, "title", "heading", "paragraph", "date" or "table_title" for the lines;
-          "document_no" (a document number cited) and "date_read" (the date, ISO 8601) for facts
+        - ``part`` : str, "title", "heading", "paragraph", "date", "table_title", "page_number" or
+          "other_table" (a row of a table that is not the list) for the lines; "document_no" (a
+          document number cited) and "date_read" (the date, ISO 8601) for facts
         - ``text`` : str, the line as published, or the fact
         - ``line`` : int, line of the source file, from 1
 
     Raises
     ------
-    TypeError, ListError
+    TypeError, ValueError, ListError
         As for `read_list`.
     """
-    return _parse(path)[2]
+    return _parse(path, table, columns)[2]
 
 
 def check_list(measures, *, units=None):
@@ -198,10 +214,12 @@ def check_list(measures, *, units=None):
 
         - ``problem`` : str, one of "task_gap", "measure_gap" (a number is skipped or out of
           order), "measure_in_two_tasks", "title_in_two_spellings", "empty_cell",
-          "unread_deadline", "text_deadline_differ" (the text sets an end date where the deadline
-          cell does not, or a later one), "unread_role", "unknown_unit", "unit_alias" (a second
-          name of a known unit, given once), "foreign_word", "space_in_text" (kept, for
-          it may separate two phrases), "rare_character" (outside GB 2312: perhaps damaged)
+          "unread_deadline", "deadline_without_year" (neither cell nor notice says it),
+          "guessed_year" (that of most deadlines), "text_deadline_differ" (the text sets an end
+          date where the deadline cell does not, or a later one), "unread_role", "unknown_unit",
+          "unit_alias" (a second name of a known unit, given once), "foreign_word",
+          "space_in_text" (kept, for it may separate two phrases), "traditional_character" (once
+          for the list: read as they are), "rare_character" (outside GB 2312: perhaps damaged)
         - ``measure_id`` : str, the measure row where it shows
         - ``field`` : str, the column of `read_list`
         - ``found`` : str, what stands there
@@ -222,7 +240,9 @@ def check_list(measures, *, units=None):
         check_texts(measures[field], f"measures[{field!r}]")
     for field in ["task_no", "measure_no"]:
         kind = measures[field].dtype
-        if not pd.api.types.is_integer_dtype(kind):
+        levels = field == "measure_no" and kind == "str"
+        levels = levels and measures[field].str.fullmatch(r"\d+(?:\.\d+)*").all()
+        if not pd.api.types.is_integer_dtype(kind) and not levels:
             remedy = f"measures.astype({{{field!r}: int}})"
             raise TypeError(f"measures: {field} has the type {kind}; expected int: {remedy}")
     if units is not None:
@@ -233,23 +253,29 @@ def check_list(measures, *, units=None):
         found = found.astype("str").rename("found").rename_axis("measure_id").reset_index()
         doubts.append(found.assign(problem=problem, field=field))
 
+    begins = measures["task_no"] != measures["task_no"].shift()
+    one = measures["measure_no"].astype("str") == "1"
+    anew = begins.sum() > 1 and one[begins].all() and not one.all()  # each task counts from 1
     for problem, field in [("task_gap", "task_no"), ("measure_gap", "measure_no")]:
-        number = measures[field]
-        above = number.shift(fill_value=0)
-        goes_on = (number == above + 1) | ((number == above) & (above > 0))
-        doubt(problem, field, number[~goes_on])
+        goes_on = _find_steps(measures[field]) | (begins & anew & (field == "measure_no"))
+        doubt(problem, field, measures.loc[~goes_on, field])
     tasks = measures.groupby("measure_no")["task_no"].transform("nunique")
-    doubt("measure_in_two_tasks", "measure_no", measures.loc[tasks > 1, "measure_no"])
+    doubt("measure_in_two_tasks", "measure_no", measures.loc[(tasks > 1) & ~anew, "measure_no"])
     spelled = measures[measures["title_written"].str.strip() != ""]
     spelled = spelled.drop_duplicates(["task_no", "title_written"])
     again = spelled["task_no"].duplicated()
     doubt("title_in_two_spellings", "title", spelled.loc[again, "title_written"])
     for field in ["title", "text", "units", "deadline"]:
-        doubt("empty_cell", field, measures.loc[measures[field] == "", field])
+        if field == "text" or (measures[field] != "").any():  # else the list has no such column
+            doubt("empty_cell", field, measures.loc[measures[field] == "", field])
 
     text, deadline = measures["text"], measures["deadline"]
     unread = measures["deadline_kind"].isna() & (deadline != "")
     doubt("unread_deadline", "deadline", deadline[unread])
+    undated = ~unread & measures["deadline_date"].isna() & deadline.str.contains(_YEARLESS)
+    doubt("deadline_without_year", "deadline", deadline[undated])
+    if "year_from" in measures:
+        doubt("guessed_year", "deadline", deadline[measures["year_from"] == "list"])
     date = text.str.extract(r"(?P<year>[0-9]{4})年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日")
     differ = pd.to_datetime(date.astype(float), errors="coerce") > measures["deadline_date"]
     differ |= text.str.contains(_END_BY) & (measures["deadline_kind"] == "ongoing")
@@ -265,29 +291,55 @@ def check_list(measures, *, units=None):
 
     doubt("foreign_word", "text", text.str.findall(r"[a-z]{2,}").explode().dropna())
     doubt("space_in_text", "text", text.str.findall(r"\S{0,4} +\S{0,4}").explode().dropna())
-    common = "".join(set().union(*text)).encode("gb2312", "ignore").decode("gb2312") + "·—"
+    common = "".join(set().union(*text)).encode("gb2312", "ignore").decode("gb2312") + "·—\n"
     rare = text.str.translate(str.maketrans("", "", common))
+    if old := "".join(sorted({c for c in "".join(rare) if _is_traditional(c)})):
+        holds = text.str.contains(f"[{old}]")
+        doubt("traditional_character", "text", pd.Series([old[:20]], [holds.idxmax()]))
+        rare = rare.str.translate(str.maketrans("", "", old))
     doubt("rare_character", "text", rare.map(list).explode().dropna())
     table = pd.concat(doubts)[["problem", "measure_id", "field", "found"]].astype("str")
     return table.sort_values(["problem", "measure_id"], kind="stable", ignore_index=True)
 
 
+def _find_steps(numbers):
+    """Return which numbers go on from the one above: the same, the next, or a level deeper."""
+    goes_on, above = [], (0,)
+    for number in numbers.astype("str"):
+        levels = tuple(map(int, number.split(".")))
+        step = levels[:-1] == above[: len(levels) - 1] and len(levels) <= len(above)
+        step = step and levels[-1] == above[len(levels) - 1] + 1
+        begin = len(levels) > 1 and levels[-1] == 1
+        begin = begin and (levels[0] in (above[0], above[0] + 1))
+        goes_on.append(step or begin or (levels == above and levels != (0,)))
+        above = levels
+    return pd.Series(goes_on, numbers.index, dtype=bool)
+
+
+def _is_traditional(character):
+    """Tell whether a character that GB 2312 lacks is a usual one of traditional Chinese."""
+    code = character.encode("big5", "ignore")
+    return len(code) == 2 and 0xA4 <= code[0] <= 0xC6
+
+
 # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _parse(path):
+def _parse(path, table=None, columns=None):
     """Return the measures, the changes, and the notice of a list as three DataFrames."""
-    text = _decode(path)
-    pieces = re.split(r"(\r?\n)" if "\n" in text else r"(\r)", text)  # \r: old Macs
-    lines, ends = pieces[::2], pieces[1::2]
-    top, fields = _find_header(path, lines)
-    notice = _read_prose(lines[:top])
-    dates = notice.loc[notice["part"] == "date_read", "text"]
-    written, between = _split_rows(path, lines, top, fields)
-    measures, changes = _read_rows(path, written, dates.iloc[-1][:4] if len(dates) else None)
+    given = _check_choices(table, columns)
+    source = read_file(path)
+    found, near = find_table(path, source, table, given)
+    if found:
+        read = _split_rows(path, found, source.form)
+        ends = found.cut.ends if found.cut else []
+    else:
+        read, ends = _split_paragraphs(path, source, near)
+    notice = _read_prose(read.prose, source.form)
+    measures, changes = _read_rows(path, read, *_find_year(notice))
 
     ended = [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
-    between, ended = (pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (between, ended))
+    between, ended = (pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (read.changes, ended))
     changes = pd.concat([between, *changes, ended])[[*_CHANGE]].astype(_CHANGE)
     changes = changes.sort_values("line", kind="stable", ignore_index=True)
     ids = changes["line"].map(measures.set_index("line")["measure_id"]).fillna("")
@@ -295,97 +347,44 @@ def _parse(path):
     return measures, changes, notice
 
 
-def _fail(path, line, found, expected, remedy):
-    where = f"{path!s:.200}" + (f", line {line}" if line else "")
-    raise ListError(f"{where}: {found}; expected {expected}. {remedy}")
+def _check_choices(table, columns):
+    """Return the caller's headings as they are looked up."""
+    if table is not None:
+        check_count(table, "table", 1)
+    if columns is None:
+        return {}
+    if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns):
+        raise TypeError(
+            f"columns is {shorten(columns)}; expected a dict of heading to field, like "
+            "{'本年打算': 'text'}"
+        )
+    for name, field in columns.items():
+        if field not in FIELDS:
+            raise ValueError(f"columns[{name!r}] is {shorten(field)}; expected one of {FIELDS}")
+    return {clean_heading(name): field for name, field in columns.items()}
 
 
-def _decode(path):
-    """Return the text of a file in UTF-8 or GB18030; refuse anything that might be misread."""
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path is {path!r:.60}; expected the name of a text file: a str or a Path")
-    if not os.path.isfile(path):  # a pipe or a device might never end
-        found = "is no file to read" if os.path.exists(path) else "cannot be opened (nothing there)"
-        _fail(path, 0, found, "a text file", "Check the path.")
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        _fail(path, 0, f"cannot be opened ({error.strerror})", "a text file", "Check the path.")
-    save = "Open it in an editor that shows the Chinese correctly, and save it as UTF-8."
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _fail(path, 1, "UTF-16 or UTF-32 text", "UTF-8 or GB18030", save)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        try:
-            text = raw.decode("gb18030").removeprefix("\ufeff")
-        except UnicodeDecodeError:
-            _fail(path, line, "bytes that are neither", "UTF-8 or GB18030", save)
-        # GB18030 decodes almost anything: a line that is also good UTF-8 was meant as UTF-8.
-        for number, part in enumerate(raw.split(b"\n"), 1):
-            is_utf8 = part.decode("utf-8", "ignore").encode() == part
-            if is_utf8 and sum(byte > 127 for byte in part) > 8:
-                _fail(path, number, f"UTF-8 here but not in line {line}", "one encoding", save)
-    if "\ufffd" in text:
-        line = text.count("\n", 0, text.index("\ufffd")) + 1
-        remedy = "A character was lost before this file was saved: get the original."
-        _fail(path, line, "the replacement character U+FFFD", "the character itself", remedy)
-    return text
-
-
-def _find_header(path, lines):
-    """Return the index of the table's header and the field of each of its columns."""
-    for index, line in enumerate(lines):
-        fields = [_name_field(cell) for cell in line.split("\t")]
-        named = set(fields) - {None}
-        if len(named) < len(HEADINGS) - 2:
-            continue
-        if None in fields:
-            cells = zip(line.split("\t"), fields, strict=True)
-            odd = " ".join(cell.strip() or "(blank)" for cell, field in cells if not field)
-            remedy = "Delete these columns, or rename them as in xq.lists.HEADINGS."
-            expected = "the headings of a task list"
-            _fail(path, index + 1, f"unknown columns {odd:.60}", expected, remedy)
-        if missing := [field for field in HEADINGS if field not in named | _OPTIONAL]:
-            name = HEADINGS[missing[0]][0]
-            _fail(path, index + 1, f"no column {name}", "one", "Add it, or rename the one meant.")
-        if twice := [field for field in named if fields.count(field) > 1]:
-            name = HEADINGS[twice[0]][0]
-            _fail(path, index + 1, f"two columns {name}", "one", "Rename or delete one.")
-        return index, fields
-    wanted = " ".join(names[0] for field, names in HEADINGS.items() if field not in _OPTIONAL)
-    remedy = (
-        "Copy the table with its header row and keep the tabs; if the Chinese looks wrong in an "
-        "editor, the encoding is not UTF-8 or GB18030: save it as UTF-8."
-    )
-    _fail(path, len(lines), "no header row in the file", f"a line with {wanted}", remedy)
-
-
-@lru_cache  # the first cell of most rows is blank
-def _name_field(cell):
-    """Return the field a cell of the header names, or None."""
-    return _FIELDS.get(_clean(cell, label=True)[0])
-
-
-def _read_prose(lines):
-    """Return (part, text, line) for each line before the table, then the facts read off them."""
+def _read_prose(lines, form):
+    """Return (part, text, line) for each line around the table, then the facts read off them."""
     prose, cited, dated = [], [], []
-    for number, text in enumerate(lines, 1):
+    plain = form != "text"  # no marks of Markdown to go by
+    for number, text, part in lines:
         if not text.strip():
             continue
-        date = _read_date(text)
-        if re.match(r"#\s", text):
-            part = "title"
-        elif re.match(r"#{2,}\s*[一二三四五六七八九十]+、", text):
-            part = "heading"
-        elif text.startswith("#"):
-            part = "table_title"
-        elif date:
-            part = "date"
-            dated.append(("date_read", date, number))
-        else:
-            part = "paragraph"
+        if part is None:
+            found = read_issue_date(text)
+            if re.match(r"#\s", text) or (plain and not prose and len(text) < 60 and not found):
+                part = "title"
+            elif re.match(r"#{2,}\s*[一二三四五六七八九十]+、", text):
+                part = "heading"
+            elif text.startswith("#"):
+                part = "table_title"
+            elif plain and len(text) < 40 and re.match("[一二三四五六七八九十]+、[^。；]+$", text):
+                part = "heading"
+            else:
+                part = "date" if found and found[1] else "paragraph"
+            if found:
+                dated.append(("date_read", found[0], number))
         prose.append((part, text, number))
         for hit in re.findall(r"[\u4e00-\u9fff]{1,8}〔\d{4}〕\d+号", text):
             cited.append(("document_no", hit, number))
@@ -393,95 +392,370 @@ def _read_prose(lines):
     return pd.DataFrame(prose + cited + dated, columns=[*types]).astype(types)
 
 
-def _read_date(text):
-    """Return the ISO date of a line that is a date and nothing else, or None."""
-    try:
-        return datetime.datetime.strptime(text.strip(), "%Y年%m月%d日").date().isoformat()
-    except ValueError:
+def _find_year(notice):
+    """Return the year of a notice and what says so: its date, else its title, else nothing."""
+    dates = notice.loc[notice["part"] == "date_read", "text"]
+    if len(dates):
+        return dates.iloc[-1][:4], "notice"
+    years = filter(None, map(read_title_year, notice["text"]))
+    year = next(years, None)
+    return year, year and "title"
+
+
+# ── cutting into cells ───────────────────────────────────────────────────────────────────────
+
+
+def _split_rows(path, found, form):
+    """Return the rows of a table as published, and the changes of all other lines."""
+    separator = found.cut.separator if found.cut else "\t"
+    columns, width = found.columns, len(found.columns)
+    fields = [column.role for column in columns]
+    headings = [column.heading for column in columns]
+    prose = [
+        (row.line, separator.join(row.cells), None)
+        if row.table in (0, found.header[0].table)
+        else (row.line, "\t".join(row.cells), "page_number" if row.table < 0 else "other_table")
+        for row in found.others
+    ]
+    changes = [
+        ("blank_line", line, "", 0, text, "")
+        for line, text, _ in prose
+        if form == "text" and text and not text.strip()
+    ]
+    changes += [("header", row.line, "", 0, separator.join(row.cells), "") for row in found.header]
+    lines, flat, signs, sections = [], [], [], []
+    for row in found.rows[len(found.header) :]:
+        number, cells = row.line, row.cells
+        text = separator.join(cells)
+        rule = None
+        if not text or text.isspace() or not any(map(str.strip, cells)):
+            if "^" not in row.merged:
+                rule = "blank_line"
+        elif separator == "|" and re.fullmatch(r"[\s|:-]*--[\s|:-]*", text):
+            rule = "header_line"
+        elif clean_heading(cells[0]) == headings[0] and [*map(clean_heading, cells)] == headings:
+            rule = "repeated_header"
+        elif head := _read_section(row, width) or _read_numbered_section(row, fields, found.rows):
+            rule = "section"
+            sections.append((len(lines), head))
+        elif row.table == 0 and form != "text":
+            prose.append((number, text, None))
+            continue
+        elif len(cells) != width:
+            if fields[len(cells) - 1 :] == ["deadline", "note"] and _is_deadline(cells[-1]):
+                changes.append(("padded_row", number, "note", 0, "", ""))
+                cells = [*cells, ""]  # an editor stripped the tab before an empty note
+            elif len(cells) == 1 and lines and re.match(r"\s*[（(]?(?:注|备注|说明)[：:]", text):
+                prose.append((number, text, None))
+                continue
+            else:
+                remedy = "Put each row on one line, cells separated by one tab each."
+                if separator != "\t":
+                    remedy = "Put as many cells into each row as the header has."
+                expected = f"{width} as in the header"
+                fail(path, number, f"{len(cells)} cells", expected, remedy)
+        if rule:
+            changes.append((rule, number, "", 0, text, ""))
+            continue
+        lines.append(number)
+        flat += cells
+        signs.append(row.merged or "." * width)
+    if not lines:
+        line = found.header[0].line
+        fail(path, line, "a header with no rows below", "measures", "Copy the whole table.")
+    cells, roles, covered = {}, {}, {}
+    for place, column in enumerate(columns):
+        values = flat[place::width]
+        if not column.heading and not column.role and not any(values):
+            continue  # the margin of a table drawn with "|"
+        cells[column.key], roles[column.key] = values, column.role
+        covered[column.key] = [sign[place] == "^" for sign in signs]
+    _check_text(path, lines[0], cells, columns)
+    prose.sort(key=lambda each: each[0])
+    counted = _apply_sections(cells, roles, covered, sections)
+    _settle_numbers(cells, roles, covered)
+    written = pd.DataFrame(cells, index=lines, dtype="str")
+    quoting = {",": '"', "\t": '"', "|": "|"}.get(separator, "") if found.cut else ""
+    return _List(written, roles, covered, {}, counted, quoting, form == "pdf", changes, prose)
+
+
+def _read_section(row, width):
+    """Return the heading a row consists of, or None."""
+    cells = [cell for cell in row.cells if cell.strip()]
+    if len(cells) != 1 or not row.cells[0].strip():
         return None
+    numbered = split_number(cells[0])
+    spans = row.merged.count("<") >= max(width - 2, 1)
+    if numbered and numbered[0] not in ("一、", "（一）", "第") and not spans:
+        return None
+    if not spans and not (numbered and len(numbered[2].strip()) > 1 and len(cells[0]) < 60):
+        return None
+    return (numbered[1].strip(), numbered[2]) if numbered else ("", cells[0])
 
 
-def _split_rows(path, lines, top, fields):
-    """Return the rows as published, indexed by line, and the changes of all other lines."""
-    spaces = [(n, line) for n, line in enumerate(lines[:top], 1) if line and not line.strip()]
-    changes = [("blank_line", n, "", 0, line, "") for n, line in spaces]
-    changes.append(("header", top + 1, "", 0, lines[top], ""))
-    numbers, flat = [], []  # line of each row; the cells of all rows
-    for number, line in enumerate(lines[top + 1 :], top + 2):
-        cells = line.split("\t")
-        if not line or line.isspace():
-            changes.append(("blank_line", number, "", 0, line, ""))
-        elif _name_field(cells[0]) and [_name_field(cell) for cell in cells] == fields:
-            changes.append(("repeated_header", number, "", 0, line, ""))
-        elif len(cells) == len(fields):
-            numbers.append(number)
-            flat += cells
-        elif fields[len(cells) - 1 :] == ["deadline", "note"] and _is_deadline(cells[-1]):
-            changes.append(("padded_row", number, "note", 0, "", ""))
-            numbers.append(number)
-            flat += [*cells, ""]  # an editor stripped the tab before an empty note
-        else:
-            remedy = "Put each row on one line, cells separated by one tab each."
-            expected = f"{len(fields)} as in the header"
-            _fail(path, number, f"{len(cells)} cells", expected, remedy)
-    if not numbers:
-        _fail(path, top + 1, "a header with no rows below", "measures", "Copy the whole table.")
-    columns = {field: flat[place :: len(fields)] for place, field in enumerate(fields)}
-    return pd.DataFrame(columns, index=numbers, dtype="str"), changes
+def _read_numbered_section(row, fields, rows):
+    """Return the heading in a row like 一 | 办学 between rows numbered 1, 2, 3, or None."""
+    at = next((at for at, cell in enumerate(row.cells) if cell.strip()), None)
+    if fields[at : at + 2] not in (["task_no", "text"], ["measure_no", "text"]):
+        return None
+    rest = row.cells[at + 1 :]
+    if len(fields) < 3 or not rest or not rest[0].strip() or any(map(str.strip, rest[1:])):
+        return None
+    number = normalise(row.cells[at], kind="number")[0]
+    if not re.fullmatch("[（(]?[一二三四五六七八九十]{1,3}[）)、]?", number):
+        return None
+    counted = any(re.match(r"\s*[0-9]", each.cells[at]) for each in rows if len(each.cells) > at)
+    return (number, rest[0]) if counted else None
+
+
+def _apply_sections(cells, roles, covered, sections):
+    """Add what headings between the rows say to the cells; say whether they number the tasks."""
+    if not sections:
+        return False
+    number, title = ([""] * len(cells["text"]) for _ in "12")
+    for at, head in sections:
+        if at < len(title):
+            number[at], title[at] = head
+    if "title" in cells:
+        full = pd.Series([f"{n}{t}" for n, t in zip(number, title, strict=True)])
+        cells["section"] = full.mask(full == "").ffill().fillna("").to_list()
+        return False
+    if "task_no" in cells and "measure_no" not in cells:
+        _count_measures(cells, roles, covered)
+    new = {"title": title}
+    if "task_no" not in cells and number[0]:  # else they are counted
+        new["task_no"] = number
+    cells |= new
+    roles |= {field: field for field in new}
+    covered |= {field: [False] * len(title) for field in new}
+    return True
+
+
+def _count_measures(cells, roles, covered):
+    """Let the only numbers of a list be those of its measures."""
+    for table in (cells, roles, covered):
+        table["measure_no"] = table.pop("task_no")
+    roles["measure_no"] = "measure_no"
+
+
+def _settle_numbers(cells, roles, covered):
+    """Drop a column of numbers that is blank; give the measures those that count them."""
+    for field in ("task_no", "measure_no"):
+        if field in roles and len(cells[field]) > 1 and not any(map(str.strip, cells[field])):
+            roles[field] = None  # numbers that a program adds on screen: counted instead
+    if roles.get("task_no") and roles.get("title") and "measure_no" not in roles:
+        rows = [*zip(cells["task_no"], cells["title"], strict=True)]
+        rows = [(number.strip(), title.strip()) for number, title in rows]
+        for (above, named), (number, title) in pairwise(rows):
+            if number and number != above and title in ("", named):
+                return _count_measures(cells, roles, covered)
+
+
+def _check_text(path, line, cells, columns):
+    """Refuse a table whose longest texts stand under a heading that is not understood."""
+    length = {key: sum(map(len, values)) / len(values) for key, values in cells.items()}
+    for column in columns:
+        if column.role is None and length.get(column.key, 0) > max(16, 1.5 * length["text"]):
+            known = next(each.heading for each in columns if each.role == "text")
+            found = f"the longest texts under {column.heading[:20] or '(blank)'}, not {known[:20]}"
+            remedy = f"Say which to read: columns={{{column.heading[:20]!r}: 'text'}}."
+            fail(path, line, found, "them under a heading like 落实措施", remedy)
+
+
+def _split_paragraphs(path, source, near):
+    """Return the items of a list of paragraphs as published, and how its lines end."""
+    if source.form == "text":
+        texts, ends = cut_lines(source.text)
+        lines, prose = [*enumerate(texts, 1)], []
+    else:
+        lines, ends = [(row.line, row.cells[0]) for row in source.rows if row.table == 0], []
+        prose = [
+            (row.line, "\t".join(row.cells), "page_number" if row.table < 0 else "other_table")
+            for row in source.rows
+            if row.table
+        ]
+    items, loose = cut_paragraphs(lines, _is_deadline)
+    if not items:
+        refuse_headings(path, near, len(lines))
+    prose = sorted(prose + [(*line, None) for line in loose])
+    blank = [(n, text) for n, text, _ in prose if source.form == "text" and text.isspace()]
+    changes = [("blank_line", n, "", 0, text, "") for n, text in blank]
+    table, above = {field: [] for field in FIELDS[:6]} | {"section": []}, ()
+    for item in items:
+        fresh = [head for head in item.headings if head not in above]
+        changes += [("section", line, "", 0, text, "") for line, text in fresh]
+        above += tuple(fresh)
+        style = split_number(item.headings[-1][1]) if fresh else None
+        values = (style[1], style[2]) if style else ("", "")
+        values += (item.number, item.raw, item.units, item.deadline)
+        outer = "；".join(text.strip() for _, text in item.headings[:-1])
+        for field, value in zip(table, (*values, outer), strict=True):
+            table[field].append(value)
+    written = pd.DataFrame(table, index=[item.line for item in items], dtype="str")
+    empty = [field for field in ("task_no", "title", "section") if not any(table[field])]
+    written = written.drop(columns=empty)
+    roles = {field: field for field in written if field != "section"}
+    covered = {field: [False] * len(items) for field in written}
+    cuts = {item.line: item.cuts for item in items}
+    wrapped = source.form == "pdf"
+    return _List(written, roles, covered, cuts, True, "", wrapped, changes, prose), ends
 
 
 def _is_deadline(cell):
-    return _read_deadline(_clean(cell, label=True)[0], None)[0] is not None
+    return read_deadline(normalise(cell, kind="label")[0], None)[0] is not None
 
 
-def _read_rows(path, written, year):
+# ── reading the cells ────────────────────────────────────────────────────────────────────────
+
+
+def _read_rows(path, found, year, year_from):
     """Return the measures, and the changes made in the rows and to them."""
+    written, roles = found.cells, found.roles
     read, changes = written.copy(), []
     for field in written:
-        cells = written[field].tolist()
-        noisy = [cell for cell in set(cells) if _MAY_BE_NOISE.search(cell)]
-        if not noisy:
+        if field == "section" and field not in roles:
             continue
-        cleaned = {cell: _clean(cell, label=field in _LABELS) for cell in noisy}
-        read[field] = [cleaned[cell][0] if cell in cleaned else cell for cell in cells]
-        edits = [(cell, *edit) for cell in noisy for edit in cleaned[cell][1]]
+        cells = written[field].tolist()
+        kind = _KINDS.get(roles.get(field), "text")
+        cuts = found.cuts if field == "text" else None
+        if cuts:
+            cleaned = [_clean_paragraph(cell, cuts[line], found) for line, cell in
+                       zip(written.index, cells, strict=True)]  # fmt: skip
+            read[field] = [text for text, _ in cleaned]
+            edits = [(line, field, *edit) for line, (_, made) in
+                     zip(written.index, cleaned, strict=True) for edit in made]  # fmt: skip
+            names = ["line", "field", "rule", "start", "before", "after"]
+            changes.append(pd.DataFrame(edits, columns=names))
+            continue
+        cleaned = {cell: _clean(cell, kind, found) for cell in set(cells)}
+        edits = [(cell, *edit) for cell, (_, made) in cleaned.items() for edit in made]
+        if not edits:
+            continue
+        read[field] = [cleaned[cell][0] for cell in cells]
         edits = pd.DataFrame(
             edits, columns=["cell", "rule", "start", "before", "after"], dtype="str"
         )
-        found = pd.DataFrame({"line": written.index, "field": field, "cell": cells})
-        changes.append(found.merge(edits))
-    if (nothing := (read == "").all(axis=1)).any():
-        found = "a row with nothing to read"
-        _fail(path, nothing.idxmax(), found, "a measure", "Delete the line.")
+        place = pd.DataFrame({"line": written.index, "field": field, "cell": cells})
+        changes.append(place.merge(edits))
+    used = [key for key in written if key != "section"]
+    covered = pd.DataFrame(found.covered, index=written.index).reindex(columns=used)
+    covered = covered.fillna(False).astype(bool)
+    if (nothing := ((read[used] == "") & ~covered).all(axis=1) & ~covered.any(axis=1)).any():
+        fail(path, nothing.idxmax(), "a row with nothing to read", "a measure", "Delete the line.")
 
-    labels = ["task_no", "measure_no", "title"]
-    blank = read[labels] == ""
-    task, measure = (_read_numbers(path, read[name], HEADINGS[name][0]) for name in labels[:2])
-    if (lost := blank["title"] & (task != task.shift())).any():
-        found = f"task {task[lost.idxmax()]} without a title"
-        _fail(path, lost.idxmax(), found, "重点工作任务", "Write the title beside its number.")
-    read[labels] = read[labels].mask(blank).ffill()
-    title = read["title"]
-    if (lost := blank["task_no"] & (title != title.shift())).any():
-        found = f"the title {title[lost.idxmax()][:12]!r} without a number"
-        _fail(path, lost.idxmax(), found, "任务序号", "Write the number of the task beside it.")
-    spelled, same = written["title"], title == title.groupby(task).transform("first")
-    variant = ~blank["title"] & same & (spelled != spelled.groupby(task).transform("first"))
+    blank = read[used] == ""
+    labels = [field for field in ("task_no", "measure_no", "title") if roles.get(field)]
+    numbers = {
+        field: _read_numbers(path, read[field], HEADINGS[field][0])
+        for field in labels
+        if field != "title"
+    }
+    tabular = not found.cuts and not found.sections
+    if "task_no" in labels and "title" in labels and tabular:
+        task = numbers["task_no"]
+        if (lost := blank["title"] & (task != task.shift())).any():
+            said = f"task {_show_number(task[lost.idxmax()])} without a title"
+            fail(path, lost.idxmax(), said, "重点工作任务", "Write the title beside its number.")
+    read[labels] = read[labels].mask(blank[labels]).ffill().fillna("")
+    title = read["title"] if "title" in labels else pd.Series("", read.index, dtype="str")
+    if "task_no" in labels and "title" in labels and tabular:
+        if (lost := blank["task_no"] & (title != title.shift())).any():
+            said = f"the title {title[lost.idxmax()][:12]!r} without a number"
+            fail(path, lost.idxmax(), said, "任务序号", "Write the number of the task beside it.")
 
-    def note(rule, field, where):
+    def note(rule, field, where, before=None, after=None):
         if where.any():
-            before = written[field].mask(blank[field], "")[where]
-            change = {"line": before.index, "before": before, "after": read.loc[where, field]}
+            was = written[field].mask(blank[field], "")[where] if before is None else before[where]
+            now = read.loc[where, field] if after is None else after[where]
+            change = {"line": was.index, "before": was, "after": now.astype("str")}
             changes.append(pd.DataFrame(change).assign(rule=rule, field=field, start=0))
 
-    for field, number in [("task_no", task), ("measure_no", measure)]:
-        note("carry_down", field, blank[field])
-        note("repeated_label", field, ~blank[field] & (number == number.shift()))
-    note("carry_down", "title", blank["title"])
-    note("title_variant", "title", variant)
+    task, measure = _number_rows(numbers, title, blank, labels, found.sections)
+    if "task_no" in labels:
+        differ = task != numbers["task_no"].map(lambda number: number[0])
+        note("counted", "task_no", differ & ~blank["task_no"], after=task)
+    for field in ("task_no", "measure_no"):
+        if field in labels:
+            number = numbers[field]
+            note("carry_down", field, blank[field])
+            note("repeated_label", field, ~blank[field] & (number == number.shift()))
+    if "title" in labels:
+        note("carry_down", "title", blank["title"] & (title != ""))
+        same = title == title.groupby(task).transform("first")
+        spelled = written["title"]
+        variant = ~blank["title"] & same & (spelled != spelled.groupby(task).transform("first"))
+        note("title_variant", "title", variant)
+    for field, fill in _find_blanks(found, blank, covered).items():
+        filled = read[field].mask(fill).ffill().fillna("")
+        fill &= filled != ""
+        read[field] = filled
+        note("carry_down", field, fill)
+    return _gather(read, written, roles, task, title, measure, year, year_from), changes
 
-    deadline = read["deadline"]
-    ends = {cell: _read_deadline(cell, year) for cell in deadline.unique()}
+
+def _find_blanks(found, blank, covered):
+    """Return, for each column but the labels, which blank cells stand for the one above.
+
+    A merged cell always does. In a row that goes on with the task above, so do a blank deadline
+    and, if nobody else is named, blank units; paragraphs have no such cells.
+    """
+    written, roles = found.cells, found.roles
+    heads = [field for field in ("task_no", "title") if roles.get(field) and not found.cuts]
+    goes_on = blank[heads].all(axis=1) if heads else pd.Series(False, blank.index)
+    units = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
+    said = written[units].apply(lambda cells: cells.str.strip() != "") if units else None
+    fills = {}
+    for field in blank:
+        if roles.get(field) in ("task_no", "measure_no", "title"):
+            continue
+        fill = blank[field] & covered[field]
+        if field in units:
+            fill |= goes_on & ~said.any(axis=1)
+        elif roles.get(field) == "deadline":
+            fill |= goes_on & blank[field]
+        fill.iloc[:1] = False
+        if fill.any():
+            fills[field] = fill
+    return fills
+
+
+def _number_rows(numbers, title, blank, labels, sections):
+    """Return the number of the task and of the measure of each row, counted where none is said."""
+    count = pd.Series(range(1, len(title) + 1), title.index)
+    task, measure = numbers.get("task_no"), numbers.get("measure_no")
+    if task is None:
+        begins = (title != title.shift()) if "title" in labels else count > 0
+        if "title" in labels and sections:
+            begins |= ~blank["title"]
+        task = begins.cumsum().clip(lower=1)
+    else:
+        if measure is None and task.map(len).max() > 1:
+            measure = task
+        first = task.map(lambda number: number[0])
+        if sections:
+            begins = ~blank["task_no"]
+            if first[begins].duplicated().any():  # each section counts anew
+                first = begins.cumsum().clip(lower=1)
+        task = first
+    if measure is None:
+        measure = count
+    elif measure.map(len).max() > 1:
+        measure = measure.map(_show_number).astype("str")
+    else:
+        measure = measure.map(lambda number: number[0])
+    return task.astype("int64"), measure
+
+
+def _gather(read, written, roles, task, title, measure, year, year_from):
+    """Return the measures as one table."""
+    empty = pd.Series("", read.index, dtype="str")
+    deadline = read.get("deadline", empty)
+    ends = {cell: read_deadline(cell, year) for cell in deadline.unique()}
+    if year is None and (years := [day[:4] for _, day, own in ends.values() if own and day]):
+        year, year_from = Counter(years).most_common(1)[0][0], "list"
+        ends = {cell: read_deadline(cell, year) for cell in ends}
+    said = {cell: ("cell" if own else year_from) if day else None
+            for cell, (_, day, own) in ends.items()}  # fmt: skip
     measures = pd.DataFrame(
         {
             "measure_id": [f"M{n:03d}" for n in range(1, len(read) + 1)],
@@ -490,90 +764,89 @@ def _read_rows(path, written, year):
             "title": title,
             "measure_no": measure,
             "text": read["text"],
-            "units": read["units"],
+            "units": _join_units(read, roles, empty),
             "deadline": deadline,
-            "deadline_kind": deadline.map({cell: kind for cell, (kind, _) in ends.items()}),
-            "deadline_date": deadline.map({cell: day for cell, (_, day) in ends.items()}),
+            "deadline_kind": deadline.map({cell: kind for cell, (kind, _, _) in ends.items()}),
+            "deadline_date": deadline.map({cell: day for cell, (_, day, _) in ends.items()}),
+            "year_from": deadline.map(said),
             "text_dates": ["；".join(_find_dates(text)) for text in read["text"].tolist()],
-            "note": read.get("note", ""),
+            "note": read.get("note", empty),
             "line": read.index,
         }
     )
-    measures = measures.astype({"deadline_kind": "str", "deadline_date": "datetime64[us]"})
-    labels = [field for field in HEADINGS if field in _LABELS]
-    measures = measures.join(written[labels].add_suffix("_written"))
-    return measures.reset_index(drop=True), changes
+    types = {"deadline_kind": "str", "deadline_date": "datetime64[us]", "year_from": "str"}
+    measures = measures.astype(types)
+    for field in _LABELS:
+        measures[f"{field}_written"] = written.get(field, empty)
+    others = [key for key in read if key not in HEADINGS]
+    return measures.join(read[others]).reset_index(drop=True)
+
+
+def _join_units(read, roles, empty):
+    """Return the units of each row as one cell, with their columns' headings if there are two."""
+    keys = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
+    if keys == ["units"] or not keys:
+        return read[keys[0]] if keys else empty
+    return pd.Series(
+        [
+            "；".join(f"{name}：{cell}" for name, cell in zip(keys, cells, strict=True) if cell)
+            for cells in read[keys].itertuples(index=False)
+        ],
+        read.index,
+        dtype="str",
+    )
 
 
 def _find_dates(text):
     return _DATE.findall(text) if "年" in text or "月" in text else []  # most texts have none
 
 
+def _clean(cell, kind, found):
+    """Return a cell normalised, and the edits made."""
+    text, edits = normalise(cell, kind=kind, quoting=found.quoting, wrapped=found.wrapped)
+    if kind == "units" and text in _NOBODY:
+        return "", [("nobody", 0, cell, "")]
+    return text, edits
+
+
+def _clean_paragraph(raw, cuts, found):
+    """Return the text of a paragraph without its number and units, and the edits made."""
+    parts, edits, done = [], [], 0
+    for start, end, rule in [*cuts, (len(raw), len(raw), "")]:
+        text, made = normalise(raw[done:start], wrapped=found.wrapped)
+        parts.append(text)
+        edits += [(name, done + at, before, after) for name, at, before, after in made]
+        if end > start:
+            edits.append((rule, start, raw[start:end], ""))
+        done = end
+    return "".join(parts), edits
+
+
 def _read_numbers(path, labels, heading):
-    """Return the number each label stands for; a blank one goes on with the one above."""
-    numbers = pd.Series([*map(_read_number, labels.tolist())], labels.index, dtype="float64")
+    """Return the number each label stands for, as its levels; a blank one goes on."""
+    numbers = labels.map({label: _read_number(label) for label in labels.unique()})
     lost = numbers.isna() & ((labels != "") | (labels.index == labels.index[0]))
     if lost.any():
         label = labels[lost.idxmax()]
         found = f"{label[:12]!r} in {heading}" if label else f"nothing in {heading}"
         remedy = "Write it like 12 or (十二); leave it empty only below a row that has it."
-        _fail(path, lost.idxmax(), found, "a number", remedy)
-    return numbers.ffill().astype("int64")
+        fail(path, lost.idxmax(), found, "a number", remedy)
+    return numbers.ffill()
 
 
-@lru_cache
+@lru_cache(4096)
 def _read_number(label):
-    """Return the number in "(三十八)", "38" or "第38项", or None."""
-    core = _AROUND_NUMBER.sub("", label)
+    """Return the levels of a number: (38,) for "(三十八)", "38" or "第38项", (1, 2) for "1.2"."""
+    core = re.sub(r"^[（(〔\[第#\s]+|[）)〕\]、.．。项条号\s]+$", "", label)
     if core.isdecimal() and len(core) < 7:
-        return int(core)
+        return (int(core),)
+    if _LEVELS.fullmatch(core):
+        return tuple(int(part) for part in re.split("[.．]", core))
     try:
-        return int(cn2an.cn2an(core, "strict")) if _CHINESE_NUMBER.fullmatch(core) else None
+        return (int(cn2an.cn2an(core, "strict")),) if _CHINESE_NUMBER.fullmatch(core) else None
     except ValueError:
         return None
 
 
-def _clean(cell, *, label):
-    """Return a cell normalised, and the edits made: (rule, start in the cell, before, after)."""
-    visible = _UNSEEN.sub("", cell)
-    kept, edits = [], []
-    done = seen = 0  # how far the cell and its visible part are read
-    left = ""  # the last visible character kept
-    for hit in _NOISE.finditer(cell):
-        gap, before = cell[done : hit.start()], hit.group()
-        seen += len(gap) + (hit.lastgroup == "halfwidth")
-        done = hit.end()
-        left, right = gap[-1:] or left, visible[seen : seen + 1]
-        after = ""
-        if hit.lastgroup == "space" and _separates(left, right, label):
-            after = before
-        elif hit.lastgroup == "halfwidth":
-            beside = _CHINESE.match(left) or _CHINESE.match(right)
-            left = after = before.translate(_FULLWIDTH) if beside else before
-        if after != before:
-            edits.append((hit.lastgroup, hit.start(), before, after))
-        kept += [gap, after]
-    return "".join([*kept, cell[done:]]), edits
-
-
-def _separates(left, right, label):
-    """Tell whether a space between two characters may carry meaning."""
-    if label:
-        return left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
-    return (left.isalpha() and right.isalpha()) or (left.isdigit() and right.isdigit())
-
-
-def _read_deadline(cell, year):
-    """Return (kind, ISO date) of a deadline cell, each None where it cannot be read."""
-    hit = _DEADLINE.fullmatch(cell)
-    if not cell or not hit or cell == "完成":
-        return None, None
-    kind = "by" if hit["what"] in (None, "完成") else "ongoing"
-    year, month = hit["year"] or hit["year2"] or year, int(hit["month"] or 12)
-    if cell == hit["what"] or year is None:  # no date said
-        return kind, None
-    if not (1 <= month <= 12 and 1900 <= int(year) <= 2200):
-        return None, None
-    last = calendar.monthrange(int(year), month)[1]
-    day = int(hit["day"] or last)
-    return (kind, f"{year}-{month:02d}-{day:02d}") if 1 <= day <= last else (None, None)
+def _show_number(levels):
+    return ".".join(map(str, levels))
