@@ -33,8 +33,8 @@ def _any(*words):
 
 _BY_DUTY = "(?:按照?|依据?|依照|根据)(?:各自)?(?:职责|职能|分工)(?:分工)?"
 _ADVERBS = _any(
-    "共同 联合 分别 分头 各自 具体 积极 协同 密切 统一 主动 认真 切实 全力 协调 组织 统筹 贯彻 抓好",
-    "做好 予以 给予 分工 总 抓 推动 推进 直接 主要 全面",
+    "共同 联合 分别 分头 各自 具体 积极 协同 密切 统一 主动 认真 切实 全力 协调 组织 统筹 贯彻",
+    "抓好 做好 予以 给予 分工 总 抓 推动 推进 直接 主要 全面",
 )
 _OTHERS = _any(
     *ROLES["lead"],
@@ -52,7 +52,8 @@ _VERB = re.compile(
     "(?!单位|部门|科室|地区|机构|领导|同志|[人制的])"
     rf"|(?<=[{_LAST}]){_PHRASE}(?=由|会同|各|有关|相关|其他|国家|自治区|[省市区县州])"
 )
-_ROLELESS_ALONE = re.compile(f"(?:{_BY_DUTY}|{_ADVERBS}|{_any(*ROLELESS)})+")
+_HOW = f"(?:{_BY_DUTY}|{_ADVERBS}|{_any(*ROLELESS)})*"
+_ROLELESS_ALONE = re.compile(f"{_HOW}(?:{_any(*ROLELESS)}){_HOW}")
 _OPEN = re.compile(
     "(?<![高平同初中优上])等(?:(?:各|有关|相关|其他|其它|职能|成员|责任|配合|主管|行业|部门[和及、]"
     "|[省市区县州直级属个家0-9一二三四五六七八九十]){0,6}"
@@ -71,12 +72,12 @@ _LABELS = _any(
 )
 _PLACE = "单位|部门|科室|处室|地区|机构|主体"
 _LABEL = re.compile(
-    rf"各?(?:(?:[省市区县州]|国家)[级直])?(?:{_LABELS}){{1,2}}[{_MASK}{_ROLE}]*(?:{_PLACE})?"
-    rf"(?:[和及与、/](?:{_LABELS}){{0,2}}(?:{_PLACE}|人)?)?[{_MASK}{_ROLE}]*[：:]"
+    rf"各?(?:(?:[省市区县州]|国家)[级直])?(?:{_LABELS}){{1,2}}[{_MASK}{_ROLE}]{{0,20}}(?:{_PLACE})?"
+    rf"(?:[和及与、/](?:{_LABELS}){{0,2}}(?:{_PLACE}|人)?)?[{_MASK}{_ROLE}]{{0,20}}[：:]"
 )
 _LABEL_ALONE = re.compile(
     "(?:牵头|主责|主办|责任|配合|协办|协助|牵头责任)(?:单位|部门)"
-    rf"(?:\Z|(?=各|有关|相关|国家|自治区|[省市区县]))"
+    r"(?:\Z|(?=各|有关|相关|国家|自治区|[省市区县]))"
 )
 _NO_UNITS = re.compile(
     "(?:时限|时间|期限|时点|节点|日期|领导|[任责系]人|联络员|电话|目标|措施|备注|进度|要求|内容|任务)\\Z"
@@ -87,20 +88,22 @@ _NO_UNITS = re.compile(
 _GENERIC = "单位|部门|机构|企业|政府|组织|团体|地区|地方"
 _SURE = re.compile(
     "(?:[局厅委办院所署处社联协队室馆站台组班]|(?<![干总])部|(?<!社)会|集团|兵团|公司|中心|供电"
-    "|[银分支人总]行|农发行|海关|[省市区县州]政府|人民政府|党组|大学|运营商)\\Z"
+    "|[银分支人总]行|农发行|海关|机关|[省市区县州]政府|人民政府|党组|大学|运营商)\\Z"
 )
-_LIKELY = re.compile(f"(?:{_GENERIC}|校|街道|园|基地|联盟|[省市区县镇乡村州盟旗团行])\\Z")
+_LIKELY = re.compile(f"(?:{_GENERIC}|校|街道|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团行])\\Z")
 _SEVERAL = re.compile("各|有关|相关|其他|所有|全[省市区县]|[省市区县州][级直属]")
 _AREA = re.compile("(?:[省市区县镇乡村州盟旗]|街道|园区)\\Z")
 _ONLY_GENERIC = re.compile(f"(?:{_GENERIC})\\Z")
 _NO_NAME = re.compile(
-    "[的了年月0-9]|工作|任务|情况|问题|完成|推进|落实|负责|配合|职责|分工|实际|要求|结合|除外|同上"
+    "[的了要年月0-9]|工作|任务|情况|问题|完成|推进|落实|负责|配合|职责|分工|实际|结合|除外|同上|重视"
+    "|加强|做好|抓好|推动|组织|长期|持续"
 )
 _LONGEST = 30  # characters of a name outside brackets
 _LONGEST_UNCLEAR = 12  # of one whose ending is none of a unit
 
 # One name, although 、 or 和 is in it: 各市、县（市、区）人民政府; 各镇、街道; 各有关部门、单位.
-_LEVEL = f"(?:自治?[县州]|[县市区州旗盟镇乡]|街道?|镇街|街镇|乡镇|开发区|功能区|园区|新区){_MASK}*"
+_LEVEL = "自治[区县州]|直辖市|[省县市区州旗盟镇乡]|街道?|镇街|街镇|乡镇|开发区|功能区|园区|新区"
+_LEVEL = f"(?:{_LEVEL}){_MASK}*"
 _ONE_NAME = re.compile(
     rf"(?:各(?:地级以上|设区的?)?{_LEVEL}(?:[、和]{_LEVEL})+"
     r"|(?:各|有关|相关|其他)[^、，,；;。\s]{0,8}(?:部门|单位|地区)、(?:单位|部门|机构|企业))"
@@ -131,8 +134,11 @@ _BRACKETS = dict(zip("（(〔[【〈<《“「『", "）)〕]】〉>》”」』
 _QUOTES = "《“「『"
 _BRACKET_MARKS = re.escape("".join([*_BRACKETS, *_BRACKETS.values()]))
 _ANY_BRACKET = re.compile(f"[{_BRACKET_MARKS}]")
-_ROLE_BRACKET = re.compile(rf"\s*{_PHRASE}(?:单位|部门)?\s*\Z")
-_MARKS = rf"、，,；;。/／|：:\s…{_WRAP}{_ROLE}{_BRACKET_MARKS}"
+_ROLE_BRACKET = re.compile(f"{_PHRASE}(?:单位|部门)?|[主牵配协]")
+_VERB_BEFORE = re.compile(f"(?:{_PHRASE})\\Z")
+_LABEL_GOES_ON = re.compile(f"(?:{_PLACE})?[：:]")
+_MARKS = rf"、，,；;。/／|：:\s…★☆※{_WRAP}{_ROLE}{_BRACKET_MARKS}"
+_MARK = re.compile(rf"[、，,；;。/／|：:\s…★☆※.．{''.join(_BRACKETS)}]")
 _TOKEN = re.compile(
     rf"(?P<run>(?:[^{_MARKS}.．]|(?<=[0-9A-Za-z])[.．\s](?=[0-9A-Za-z]))+)"
     rf"|(?P<role>{_ROLE}+)|(?P<strong>[；;。{_WRAP}]+)|(?P<weak>[{_MARKS}.．])"
@@ -329,30 +335,24 @@ def _mask(cell):
             parts.append(hit[0])
         else:
             end = partner[start]
-            before = cell[max(start - 16, 0) : start]
-            if hit[0] not in _QUOTES and _encloses(cell, before, start):
+            if _encloses(cell, start, end):
                 parts.append(_WRAP)
                 closing.add(end)
             else:
-                inner = cell[start + 1 : min(end, start + 24)]
-                role = end - start < 24 and hit[0] not in _QUOTES and _ROLE_BRACKET.match(inner)
+                role = hit[0] not in _QUOTES and _ROLE_BRACKET.fullmatch(cell, start + 1, end)
                 parts.append((_ROLE if role else _MASK) * (end + 1 - start))
                 at = end + 1
     return "".join(parts) + cell[at:]
 
 
-def _encloses(cell, before, start):
+def _encloses(cell, start, end):
     """Return whether a bracket encloses clauses, rather than belonging to what is before it."""
-    if (
-        not before.strip()
-        or not re.match(rf"[^{_MARKS}.．]", before[-1])
-        and before[-1] not in "）)〕]】〉>”》」』"
-    ):
+    before = cell[max(start - 16, 0) : start]
+    if cell[start] in _QUOTES or _LABEL_GOES_ON.match(cell, end + 1):
+        return False
+    if cell[start] == "【" or not before or _MARK.match(before[-1]):
         return True
     return bool(_LABEL.match(cell, start + 1) or _VERB_BEFORE.search(before))
-
-
-_VERB_BEFORE = re.compile(rf"(?:{_PHRASE})\Z")
 
 
 def _cut_part(text, begin, stop):
@@ -378,7 +378,8 @@ def _cut_part(text, begin, stop):
             if label and (not alone or re.match(rf"[\s{_WRAP}]|\Z", text[end : end + 1])):
                 pieces.append(("label", start, start + label.end()))
                 start += label.end()
-            run = _cut_run(text[start:end], strict)
+            cut = _cut_run if end - start < 100 else _cut_run.__wrapped__
+            run = cut(text[start:end], strict)
             pieces += [(kind, start + a, start + b) for kind, a, b in run]
             kinds = [kind for kind, *_ in run]
             strict = "verb" in kinds[:-1] and kinds[-1] == "rest"
@@ -417,9 +418,10 @@ def _cut_names(run, start, end, strict):
             rest = tail.start()
             break
     last = start
-    if _ends(_SURE, run, start, rest) or _ends(_LIKELY, run, start, rest):
-        for word in _BETWEEN.finditer(run, start, rest):
-            if _parts(run, last, word, rest):
+    bare = start + len(run[start:rest].rstrip(_MASK))
+    if _ends(_SURE, run, start, bare) or _ends(_LIKELY, run, start, bare):
+        for word in _BETWEEN.finditer(run, start, bare):
+            if _parts(run, last, word, bare):
                 pieces.append(_name(run, last, word.start(), strict))
                 pieces.append(("share" if word["share"] else "word", *word.span()))
                 last = word.end()
@@ -494,9 +496,12 @@ def _give_roles(cell, pieces, default):
             group.append((kind, start, end, None))
         elif kind == "open":
             opened = (start, end)
-        elif kind == "role" and group and group[-1][2] == start:
-            words = words.strip("（()）〔〕[]【】 ")
-            group[-1] = (*group[-1][:3], (_find_role(words), words))
+        elif kind == "role":
+            words = words[1:-1]
+            if _FOR_ALL.search(words):
+                close(_find_role(words), words)
+            elif group and group[-1][2] == start:
+                group[-1] = (*group[-1][:3], (_find_role(words), words))
         elif kind == "verb":
             before = cell[slice(*opened)] if opened and opened[1] == start else ""
             close(*(shared or (_find_role(words), before + words)))
@@ -514,10 +519,15 @@ def _give_roles(cell, pieces, default):
     return named
 
 
+_FOR_ALL = re.compile("共同|分别|分头|分工|职责|各")  # in a bracket: for all names of the clause
+
+
 def _find_role(words):
     """Return the role a verb gives, None where it gives none."""
     if _ROLELESS_ALONE.fullmatch(words):
         return None
+    if words in ("主", "牵"):
+        return "lead"
     found = (role for role, those in ROLES.items() if any(word in words for word in those))
     return next(found, "joint")
 
@@ -532,7 +542,6 @@ def _find_label(words):
     return "lead" if lead else "joint"
 
 
-@lru_cache(maxsize=4096)
 def _find_prefix(name):
     """Return the level or place a name begins with: 省, 市委, 西青区."""
     hit = _LEVEL_OF.match(name)
@@ -541,7 +550,6 @@ def _find_prefix(name):
     return hit[0] + ("委" if name.startswith("委", hit.end()) and len(name) > hit.end() + 1 else "")
 
 
-@lru_cache(maxsize=4096)
 def _complete(name, prefix):
     """Return what is to be put before a name that leaves out its level, if anything."""
     if not prefix or not _SHORT.fullmatch(_mask(name)) or _LEVEL_OF.match(name):
