@@ -28,27 +28,29 @@ ROLELESS = ("指导", "监督", "督导", "督办", "统筹", "协调", "主管"
 
 
 def _any(*words):
+    """Return a pattern of words, the longest first."""
     return "|".join(sorted({*" ".join(words).split()}, key=len, reverse=True))
 
 
 _BY_DUTY = "(?:按照?|依据?|依照|根据)(?:各自)?(?:职责|职能|分工)(?:分工)?"
 _ADVERBS = _any(
-    "共同 联合 分别 分头 各自 具体 积极 协同 密切 统一 主动 认真 切实 全力 协调 组织 统筹 贯彻",
-    "抓好 做好 予以 给予 分工 总 抓 推动 推进 直接 主要 全面",
+    "共同 联合 分别 分头 各自 具体 积极 密切 统一 主动 认真 切实 全力 组织 贯彻 抓好 做好",
+    "予以 给予 总 抓 直接 主要 全面",
 )
-_OTHERS = _any(
+_VERBS = _any(
     *ROLES["lead"],
     *ROLES["joint"],
     *ROLELESS,
     "各负其责 负责 落实 落实到位 实施 推进 推动 承担 承办 完成 执行 办理 抓总 分工 做好工作",
     "做好相关工作 做好有关工作",
 )
-_PHRASE = f"(?:{_BY_DUTY}|{_ADVERBS}){{0,4}}(?:{_OTHERS}|{_BY_DUTY}){{1,4}}"
+_WORDS = f"(?:{_BY_DUTY}|{_ADVERBS}|{_VERBS})"
+_PHRASE = f"{_WORDS}{{0,6}}(?:{_BY_DUTY}|{_VERBS})"
 _MASK, _ROLE, _WRAP = "\ue000\ue001\ue002"  # stand for brackets, see _mask
 _LAST = f"局厅委办院所署处会社联协队室校馆站台组班团部司府门位道镇乡村区市县州盟旗心行构等{_MASK}"
 _VERB = re.compile(
     rf"{_PHRASE}\Z"
-    rf"|(?<=[{_LAST}])(?:{_BY_DUTY}|{_ADVERBS}){{0,4}}(?:牵头|负责)(?:{_OTHERS}){{0,3}}"
+    rf"|(?<=[{_LAST}]){_WORDS}{{0,4}}(?:牵头|负责)(?:(?:{_ADVERBS})?(?:{_VERBS})){{0,3}}"
     "(?!单位|部门|科室|地区|机构|领导|同志|[人制的])"
     rf"|(?<=[{_LAST}]){_PHRASE}(?=由|会同|各|有关|相关|其他|国家|自治区|[省市区县州])"
 )
@@ -90,7 +92,9 @@ _SURE = re.compile(
     "(?:[局厅委办院所署处社联协队室馆站台组班]|(?<![干总])部|(?<!社)会|集团|兵团|公司|中心|供电"
     "|[银分支人总]行|农发行|海关|机关|[省市区县州]政府|人民政府|党组|大学|运营商)\\Z"
 )
-_LIKELY = re.compile(f"(?:{_GENERIC}|校|街道|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团行])\\Z")
+_LIKELY = re.compile(
+    f"(?:{_GENERIC}|校|街道|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团]|[工农建中交]行)\\Z"
+)
 _SEVERAL = re.compile("各|有关|相关|其他|所有|全[省市区县]|[省市区县州][级直属]")
 _AREA = re.compile("(?:[省市区县镇乡村州盟旗]|街道|园区)\\Z")
 _ONLY_GENERIC = re.compile(f"(?:{_GENERIC})\\Z")
@@ -120,7 +124,7 @@ _LEVEL_OF = re.compile(
 )
 _PARTY = "组织部|宣传部|统战部|社会工作部|政法委"
 _SHORT = re.compile(
-    "(?!各|有关|相关|其他|国|中央|中共|中国|全|团|驻|街道|乡镇|社区|党|[省市区县][级直属])"
+    "(?!各|有关|相关|其他|国家|国务院|国网|中央|中共|中国|全|团|驻|街道|乡镇|社区|党|[省市区县][级直属])"
     f"(?!.+(?:{_INNER}))"
     "[\u4e00-\u9fff]{0,14}(?:(?<!分)局|[厅委]|办|办公室|办公厅|[残妇文侨]联|工商联|社科联|科协|工会"
     f"|红十字会|供销社|法院|检察院|委员会|{_PARTY}){_MASK}*"
@@ -131,6 +135,7 @@ _MAYBE_PARTY = re.compile(
 )
 
 _BRACKETS = dict(zip("（(〔[【〈<《“「『", "）)〕]】〉>》”」』", strict=True))
+_RESERVED = re.compile(f"[{_MASK}{_ROLE}{_WRAP}]")
 _QUOTES = "《“「『"
 _BRACKET_MARKS = re.escape("".join([*_BRACKETS, *_BRACKETS.values()]))
 _ANY_BRACKET = re.compile(f"[{_BRACKET_MARKS}]")
@@ -150,7 +155,7 @@ def find_units(cells, *, role=None):
 
     Names stand before a verb (区财政局牵头，区人社局、区商务局等按职责分工负责), which covers every
     name since the last one; or behind a label (牵头单位：…；配合单位：…); or before a bracket that
-    gives the role of that name alone: 区财政局（牵头）. The words nearest to a name win. Other
+    gives the role of that name: 区财政局（牵头）. The words nearest to a name win. Other
     brackets belong to the name they follow: 各县（市、区）.
 
     Parameters
@@ -221,7 +226,8 @@ def check_units(cells):
         Columns
 
         - ``problem`` : str, "leftover" (words that are no unit, mark, verb or label, such as
-          结合实际), "no_unit" (无, —), "elided_prefix" or "unclear_name" (see `find_units`)
+          结合实际), "no_unit" (无, —, or words without a name), "elided_prefix" or "unclear_name"
+          (see `find_units`)
         - ``measure_id`` : the index label of the cell
         - ``start``, ``end`` : int, character span in the cell
         - ``found`` : str, what stands there
@@ -238,8 +244,10 @@ def check_units(cells):
     for number, (label, cell) in enumerate(cells.items()):
         pieces = _cut(cell)
         found = [(_LEFT[kind], *span) for kind, *span in pieces if kind in _LEFT]
-        for _, _, _, start, end, *_, doubt in _read_cell(cell, pieces, None):
-            found += [(doubt, start, end)] if doubt else []
+        units = _read_cell(cell, pieces, None)
+        found += [(doubt, start, end) for _, _, _, start, end, *_, doubt in units if doubt]
+        if not units and not found and cell.strip():
+            found = [("no_unit", 0, len(cell))]
         doubts += [(p, number, start, end, label, cell[start:end]) for p, start, end in found]
     doubts = [(p, label, *span, words) for p, _, *span, label, words in sorted(doubts)]
     table = pd.DataFrame(doubts, columns=["problem", "measure_id", "start", "end", "found"])
@@ -304,7 +312,7 @@ def _mask(cell):
     A bracket that belongs to a name becomes _MASK throughout, one that gives a role _ROLE. Where a
     bracket encloses a whole clause, the marks themselves become _WRAP.
     """
-    cell = re.sub(f"[{_MASK}{_ROLE}{_WRAP}]", "?", cell)
+    cell = _RESERVED.sub("?", cell)
     if not _ANY_BRACKET.search(cell):
         return cell
     opened, partner = [], {}
@@ -395,7 +403,7 @@ def _cut_run(run, strict):
 
     `strict`: a name has to end as units do.
     """
-    if len(run) <= 2 and run.isdigit():
+    if len(run) <= 2 and run.isdecimal():
         return [("mark", 0, len(run))]  # the number before 1. or 2、
     pieces, at = [], 0
     for verb in _VERB.finditer(run):
