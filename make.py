@@ -89,7 +89,7 @@ STEPS = {
     "ledger": [
         (
             "ledger",
-            ["-c", "import xq; xq.write_ledger('ledger.xlsx')"],
+            ["data/ledger.py"],
             "the last line above says why; if ledger.xlsx is open in another program, close it",
         )
     ],

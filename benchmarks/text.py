@@ -44,7 +44,7 @@ for term in terms: jieba.add_word(term, 20_000)
 """
 LOAD_XQ = """
 import pandas as pd, xq
-xq.tokenize(pd.Series(["税"]), terms=terms)
+xq.tokenize(pd.Series(["税"]), lexicon=terms)
 """
 IMPORT = """
 import pandas as pd
@@ -58,7 +58,7 @@ matrix = TfidfVectorizer(analyzer=lambda each: each).fit_transform(words.values(
 """
 PATH = """
 import pandas as pd, xq
-tokens = xq.tokenize(pd.Series(texts), terms=terms)
+tokens = xq.tokenize(pd.Series(texts), lexicon=terms)
 counts = xq.count_terms(tokens)
 weights = xq.weight_terms(tokens)
 """
@@ -71,7 +71,7 @@ JOBS = {
         ("jieba.lcut", LOAD_JIEBA + START + "[jieba.lcut(t) for t in texts.values()]" + STOP),
         (
             "xq.tokenize",
-            LOAD_XQ + START + "tokens = xq.tokenize(pd.Series(texts), terms=terms)" + STOP,
+            LOAD_XQ + START + "tokens = xq.tokenize(pd.Series(texts), lexicon=terms)" + STOP,
         ),
     ],
     "whole path: cut, count, weight": [
@@ -88,7 +88,7 @@ COUNT = [
         "xq",
         LOAD_XQ
         + START
-        + "counts = xq.count_terms(xq.tokenize(pd.Series(texts), terms=terms))"
+        + "counts = xq.count_terms(xq.tokenize(pd.Series(texts), lexicon=terms))"
         + STOP,
     ),
 ]
@@ -127,7 +127,7 @@ def main():
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     import xq
-    from xq.text import _lexicon
+    from xq.text import _read_lexicon
 
     cells = dict(xq.load_table("measures").set_index("measure_id")["text"])
     documents = cells
@@ -144,7 +144,10 @@ def main():
             path.write_text(json.dumps(value), encoding="utf-8")
             return path
 
-        terms, docs = save("terms", list(_lexicon())), save("docs", documents)
+        terms, docs = (
+            save("terms", _read_lexicon(xq.load_table("terms"))[0]),
+            save("docs", documents),
+        )
         many = save("cells", {f"{i}-{k}": v for i in range(20) for k, v in cells.items()})
         for title, jobs in JOBS.items():
             compare(title, jobs, docs, terms)

@@ -27,12 +27,13 @@ def made_up():
 
 def listed():
     "The words of the list, by task."
-    tokens = xq.tokenize(measures["text"]).query("layer in ['content', 'verb']")
+    tokens = xq.tokenize(measures["text"], lexicon=terms).query("layer in ['content', 'verb']")
     return tokens.assign(task=tokens["doc"].astype("str").map(measures["task_id"]))
 
 def group(tokens, by, kinds):
     for kind, methods in kinds.items():
-        features = xq.to_features(tokens, by=by, kind=kind)
+        options = {"vectors": vectors} if kind == "vectors" else {}
+        features = xq.to_features(tokens, by=by, kind=kind, **options)
         for method in methods:
             for n in (3, 8):
                 labels = xq.cluster_documents(features, n_clusters=n, method=method)
@@ -40,6 +41,7 @@ def group(tokens, by, kinds):
 
 def judge(tokens, by, kind, method):
     options = {"kind": kind, "method": method, "n_clusters": [3, 6], "nulls": 19, "draws": 4}
+    options["vectors"] = vectors if kind == "vectors" else None
     return xq.score_structure(tokens, by=by, **options)[["p", "p_any", "verdict"]]
 
 def work():
@@ -53,10 +55,13 @@ def work():
         results[f"structure: {kind}, {method}"] = judge(ours, "task", kind, method)
     keys = xq.score_keyness(ours, by=sections, min_count=10, draws=99)
     results["keyness"] = keys[["group", "term", "p", "q"]].astype({"group": "str"})
-    ranks = xq.match_priorities(measures["text"].head(40))
+    given = {"report": report, "vectors": xq.load_table("vectors"), "lexicon": terms}
+    ranks = xq.match_priorities(measures["text"].head(40), **given)
     results["priorities"] = ranks[["doc", "priority_id", "rank"]].astype("str")
     return {name: np.asarray(result).tolist() for name, result in results.items()}
 
+terms, vectors = xq.load_table("terms"), xq.load_table("vectors_without_2022")
+report = {"words": xq.load_table("terms_national"), "pairs": xq.load_table("bigrams")}
 measures = xq.load_table("measures").set_index("measure_id")
 sections = measures["task_id"].map(xq.load_table("tasks").set_index("task_id")["section_id"])
 small, ours, results = made_up(), listed(), []

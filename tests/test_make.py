@@ -85,7 +85,8 @@ def test_failing_step_ends_with_one_line_and_exit_1(tmp_path, words, script, sai
 def test_the_ledger_is_named_also_where_chinese_cannot_be_shown(tmp_path):
     folder = tmp_path / "新"
     folder.mkdir()
-    (folder / "xq.py").write_text("def write_ledger(path): open(path, 'w').close()", "utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "ledger.py").write_text("open('ledger.xlsx', 'w').close()", "utf-8")
     done = run_make(folder, "ledger", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and done.stderr == "" and (folder / "ledger.xlsx").exists()
     assert re.fullmatch(r"The ledger is in .*\\u65b0.ledger\.xlsx\n", done.stdout)

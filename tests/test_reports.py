@@ -13,10 +13,22 @@ import pytest
 import xq
 from scipy.sparse import csr_array
 from test_data import REPORTS
-from xq.reports import COMBINED, LEVELS, _compare_weights, _follow, _score_bm25, count_bigrams
+from xq.reports import (
+    COMBINED,
+    LEVELS,
+    _compare_weights,
+    _count_words,
+    _follow,
+    _score_bm25,
+    count_bigrams,
+)
 from xq.tables import DATA
 
 TEXTS = xq.load_table("measures").set_index("measure_id")["text"]
+REPORT = {"words": xq.load_table("terms_national"), "pairs": xq.load_table("bigrams")}
+GIVEN = {"report": REPORT, "lexicon": xq.load_table("terms")}
+GIVEN["vectors"] = xq.load_table("vectors")
+WITHOUT = xq.load_table("vectors_without_2022")
 TRUTH = xq.load_table("reuse").set_index("measure_id")["priority_id"]
 
 # ── fetch_report, against a server of our own ────────────────────────────────────────────────
@@ -257,19 +269,53 @@ def test_each_run_counts_for_the_report_that_has_it_first():
     ]  # fmt: skip
     known = pd.DataFrame(known, columns=["level", "year", "hash"])
     texts = pd.Series({"b": text, "a": "税"})
-    scores = xq.score_reuse(texts, runs=known)
+    scores = xq.score_reuse(texts, report=known, year=2022)
     assert [*scores] == ["doc", "earlier", "nation", "city", "both", "neither"]
     assert scores.to_numpy().tolist() == [["b", 1, 1, 1, 1, 1], ["a", 0, 0, 0, 0, 0]]
-    later = xq.score_reuse(texts, year=2023, runs=known)
+    later = xq.score_reuse(texts, year=2023, report=known)
     assert later.to_numpy().tolist()[0] == ["b", 4, 1, 0, 0, 0]
-    before = xq.score_reuse(texts, year=2021, runs=known)
+    before = xq.score_reuse(texts, year=2021, report=known)
     assert before.to_numpy().tolist()[0] == ["b", 0, 1, 0, 0, 4]
-    with pytest.raises(ValueError, match=r"runs: unknown level \['town'\]; expected"):
-        xq.score_reuse(texts, runs=known.replace("city", "town"))
+    assert xq.score_reuse(texts, report=known).equals(later)  # the last year
+    town = xq.score_reuse(texts, report=known.replace("city", "town"), year=2022)
+    assert [*town] == ["doc", "earlier", "nation", "town", "both", "neither"]
+    assert town.to_numpy().tolist() == scores.to_numpy().tolist()
+
+
+def test_reuse_of_the_text_of_any_report():
+    """Eight characters have three runs: one is old, one is new in both reports, one in one."""
+    report = pd.DataFrame({"level": ["省", "省", "市"], "year": [2023, 2024, 2024]})
+    report["text"] = ["一二三四五六", "二三四五六七，八", "二、三四五六七"]
+    scores = xq.score_reuse(pd.Series(["一二三四五六七八"]), report=report)
+    assert scores.to_dict("records") == [
+        {"doc": 0, "earlier": 1, "省": 1, "市": 0, "both": 1, "neither": 0}
+    ]
+    one = xq.score_reuse(pd.Series(["一二三四五六七八"]), report=report.head(1))
+    assert one.to_numpy().tolist() == [[0, 0, 1, 0, 2]]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.drop(columns="text"), r"report has no column \['text'\]|no column \['hash'\]"),
+        (lambda t: t.astype({"year": float}), "column 'year' is float64; expected whole numbers"),
+        (lambda t: t.head(0), "report has no row"),
+        (lambda t: t.replace("市", "both"), "a level is named 'earlier', 'both' or 'neither'"),
+        (lambda t: t.replace("市", None), "column 'level' has 1 missing"),
+        (lambda t: t.to_dict(), "report is a dict"),
+    ],
+)
+def test_odd_reports_are_named(change, message):
+    report = pd.DataFrame({"level": ["省", "市"], "year": 2024, "text": ["一二三四五六", "税"]})
+    with pytest.raises((TypeError, ValueError), match=message):
+        xq.score_reuse(pd.Series(["税"]), report=change(report))
 
 
 def test_committed_runs_are_read_by_level_and_year():
-    scores = xq.score_reuse(TEXTS.head(3)).set_index("doc")
+    reports = xq.load_table("reports").astype({"level": "str"})
+    reports["level"] = reports["level"].replace({"national": "nation", "tianjin": "city"})
+    runs = xq.load_table("runs").merge(reports, on="report_id")
+    scores = xq.score_reuse(TEXTS.head(3), report=runs, year=2022).set_index("doc")
     assert scores.sum(axis=1).tolist() == [len(xq.find_shingles(TEXTS[[m]])) for m in scores.index]
     assert scores.loc["M003", "nation"] > 100 > scores.loc["M003", "city"] == 0
     assert scores.loc["M001", "city"] > scores.loc["M001", "nation"]
@@ -311,28 +357,30 @@ def test_no_passage_can_be_walked_through():
 
 
 def accuracy(**options):
-    found = xq.match_priorities(TEXTS, **options)
+    found = xq.match_priorities(TEXTS, **GIVEN | options)
     right = found[found["priority_id"] == found["doc"].map(TRUTH)]
     return (right["rank"] == 1).mean(), (1 / right["rank"]).mean()
 
 
 def test_blind_matching_beats_plain_words():
     words, combined, ordered = accuracy(method="words"), accuracy(), accuracy(in_order=True)
-    blind = accuracy(without_2022=True)
+    blind = accuracy(vectors=WITHOUT)
     largest = TRUTH.value_counts(normalize=True).max()
     assert largest < words[0] < blind[0] <= combined[0] < ordered[0]
     assert combined[0] >= 0.8 and combined[1] >= 0.85  # the aim set beforehand
 
 
 def test_matching_is_complete_and_does_not_depend_on_row_order():
-    found = xq.match_priorities(TEXTS.head(5))
+    found = xq.match_priorities(TEXTS.head(5), **GIVEN)
     assert len(found) == 5 * 44
     assert found.groupby("doc")["rank"].agg(list).map(sorted).map(tuple).nunique() == 1
-    mixed = xq.match_priorities(TEXTS, method="bm25").set_index(["doc", "rank"])["priority_id"]
-    other = xq.match_priorities(TEXTS.sample(frac=1, random_state=1), method="bm25")
+    mixed = xq.match_priorities(TEXTS, method="bm25", **GIVEN).set_index(["doc", "rank"])[
+        "priority_id"
+    ]
+    other = xq.match_priorities(TEXTS.sample(frac=1, random_state=1), method="bm25", **GIVEN)
     assert other.set_index(["doc", "rank"])["priority_id"].reindex(mixed.index).equals(mixed)
     with pytest.raises(ValueError, match="method is 'magic'"):
-        xq.match_priorities(TEXTS, method="magic")
+        xq.match_priorities(TEXTS, method="magic", **GIVEN)
 
 
 def test_bm25_by_hand():
@@ -364,30 +412,64 @@ def test_a_step_back_costs_more_than_a_step_forward():
 
 def test_the_parts_count_alike():
     """Each is standardised within the text: mean 0, standard deviation 1."""
-    parts = [xq.match_priorities(TEXTS.head(3), method=m) for m in COMBINED]
+    parts = [xq.match_priorities(TEXTS.head(3), method=m, **GIVEN) for m in COMBINED]
     for part in parts:
         by_doc = part.groupby("doc")["score"]
         assert by_doc.mean().abs().max() < 1e-9
         assert by_doc.std(ddof=0).to_numpy() == pytest.approx(1)
     keys = ["doc", "priority_id"]
     scores = [
-        part.set_index(keys)["score"] for part in [*parts, xq.match_priorities(TEXTS.head(3))]
+        part.set_index(keys)["score"]
+        for part in [*parts, xq.match_priorities(TEXTS.head(3), **GIVEN)]
     ]
     assert (sum(scores[:3]) - scores[3]).abs().max() < 1e-9
 
 
 def test_documents_may_have_numbers_for_names():
-    texts = TEXTS.head(3)
+    texts, titles = TEXTS.head(3), xq.load_table("priorities").set_index("priority_id")["title"]
     named, numbered = (
-        xq.match_priorities(each, titles=True) for each in (texts, texts.set_axis([3, 1, 2]))
+        xq.match_priorities(each, titles=titles, **GIVEN)
+        for each in (texts, texts.set_axis([3, 1, 2]))
     )
     assert numbered["doc"].tolist() == np.repeat([3, 1, 2], 44).tolist()
     assert numbered["priority_id"].tolist() == named["priority_id"].tolist()
 
 
 def test_a_text_without_known_words_is_matched_to_nothing_in_particular():
-    found = xq.match_priorities(pd.Series({"x": "qwerty"}))
+    with pytest.warns(UserWarning, match="the vectors know 0% of the words"):
+        found = xq.match_priorities(pd.Series({"x": "qwerty"}), **GIVEN)
     assert found["score"].nunique() == 1
+
+
+def test_any_report_can_be_matched_by_its_text():
+    report = pd.Series({"b": "提高医疗卫生服务能力", "a": "抓好粮食生产，保障农产品供给"})
+    texts = pd.Series(["稳定粮食播种面积", "建设区域医疗中心"])
+    for options in ({}, {"method": "words"}, {"method": "characters"}, {"method": "bm25"}):
+        found = xq.match_priorities(texts, report=report, **options)
+        assert found.query("rank == 1")["priority_id"].tolist() == ["a", "b"], options
+    counts = {"words": _count_words(report), "pairs": count_bigrams(report)}
+    counted = xq.match_priorities(texts, report=counts)
+    assert counted.equals(xq.match_priorities(texts, report=report))
+    titled = xq.match_priorities(texts, report=report, titles=pd.Series({"b": "粮食播种面积"}))
+    assert titled.query("rank == 1")["priority_id"].tolist() == ["b", "b"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"report": "text"}, "report is a str .*; expected a Series of texts, one per priority"),
+        ({"report": pd.Series(["税", "税"], index=["a", "a"])}, "report: document named twice"),
+        ({"report": {}}, r"report\['words'\] is missing"),
+        ({"report": {"words": REPORT["words"]}}, r"report\['pairs'\] is missing"),
+        ({"report": {"words": TEXTS}}, r"report\['words'\] is a Series"),
+        ({"report": {"words": xq.load_table("years").assign(m=1)}}, r"expected three without gaps"),
+        ({"method": "vectors", "vectors": None}, "needs word vectors"),
+        ({"titles": ["a"]}, "titles is a list"),
+    ],
+)
+def test_what_cannot_be_matched_is_named(options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        xq.match_priorities(TEXTS.head(2), **GIVEN | options)
 
 
 # ── targets down the ladder ──────────────────────────────────────────────────────────────────

@@ -11,19 +11,22 @@ import pytest
 import xq
 from sklearn.feature_extraction.text import TfidfTransformer
 from test_data import REPORTS
-from xq.text import KINDS, _bootstrap, _build_cutter, _count, _find_layers, _lexicon, _permute
+from xq.text import KINDS, _bootstrap, _build_cutter, _count, _permute, _read_lexicon
 
 MEASURES = xq.load_table("measures")
 TEXTS = MEASURES.set_index("measure_id")["text"]
 CELLS = [*TEXTS, *xq.load_table("tasks")["title"], *MEASURES["units"]]
 TERMS = xq.load_table("terms")
-TOKENS = xq.tokenize(TEXTS)
+TOKENS = xq.tokenize(TEXTS, lexicon=TERMS)
+VECTORS = xq.load_table("vectors_without_2022")
+NEEDED = {"lexicon": {"lexicon": TERMS}}  # by kind of feature
+NEEDED |= dict.fromkeys(["vectors", "mixture"], {"vectors": VECTORS})
 WORDS = TOKENS[TOKENS["layer"].isin(["content", "verb"])].astype({"doc": "str"})
 WORDS = WORDS.assign(task_id=WORDS["doc"].map(MEASURES.set_index("measure_id")["task_id"]))
 
 
 def cut(text, **options):
-    return list(xq.tokenize(pd.Series([text]), **options)["term"])
+    return list(xq.tokenize(pd.Series([text]), **{"lexicon": TERMS} | options)["term"])
 
 
 def make_tokens(**texts):
@@ -36,7 +39,9 @@ def make_tokens(**texts):
 
 
 def test_every_lexicon_entry_is_one_token_in_a_sentence_of_the_list():
-    whole = {cell: set(xq.tokenize(pd.Series([cell]))["term"]) for cell in set(CELLS)}
+    whole = {
+        cell: set(xq.tokenize(pd.Series([cell]), lexicon=TERMS)["term"]) for cell in set(CELLS)
+    }
     assert [t for t in TERMS["term"] if not any(t in whole[c] for c in CELLS if t in c)] == []
 
 
@@ -51,7 +56,7 @@ def test_every_unit_and_every_task_has_its_terms():
 
 def test_without_the_lexicon_the_terms_fall_apart():
     assert cut("由区发展改革委牵头") == ["由", "区发展改革委", "牵头"]
-    assert cut("由区发展改革委牵头", terms=()) == ["由区", "发展", "改革", "委", "牵头"]
+    assert cut("由区发展改革委牵头", lexicon=()) == ["由区", "发展", "改革", "委", "牵头"]
     assert cut("“双随机、一公开”监管") == ["“", "双随机、一公开", "”", "监管"]
 
 
@@ -73,13 +78,17 @@ def test_columns_and_types():
 
 def test_layers():
     text = "推进和完善12项A机制5G，2011-2020年6.6%."
-    row = xq.tokenize(pd.Series([text])).set_index("term")["layer"]
+    row = xq.tokenize(pd.Series([text]), lexicon=TERMS).set_index("term")["layer"]
     assert row.to_dict() == {
         "推进": "verb", "和": "function", "完善": "verb", "12": "number", "项": "function",
         "A": "content", "机制": "content", "5G": "content", "，": "mark", "2011-2020": "number",
         "年": "function", "6.6%": "number", ".": "mark",
     }  # fmt: skip
-    assert not set(_find_layers()) - set(TERMS["term"]) - set(xq.load_table("stopwords")["word"])
+    assert (
+        not set(_read_lexicon(TERMS)[1])
+        - set(TERMS["term"])
+        - set(xq.load_table("stopwords")["word"])
+    )
 
 
 def test_stop_words_are_function_words_with_a_reason():
@@ -106,10 +115,10 @@ def test_half_a_character_is_named():
 # ── the fast engine and the reference ────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("terms", "hmm"), [(None, True), ((), False)])
-def test_both_engines_cut_the_list_alike(terms, hmm):
+@pytest.mark.parametrize(("lexicon", "hmm"), [(TERMS, True), ((), False)])
+def test_both_engines_cut_the_list_alike(lexicon, hmm):
     cells = pd.Series(CELLS)
-    tokens = [xq.tokenize(cells, terms=terms, hmm=hmm, engine=e) for e in ("rjieba", "jieba")]
+    tokens = [xq.tokenize(cells, lexicon=lexicon, hmm=hmm, engine=e) for e in ("rjieba", "jieba")]
     pd.testing.assert_frame_equal(*tokens)
 
 
@@ -145,7 +154,9 @@ def test_engines_differ_in_reports_only_where_latin_letters_or_digits_are():
     if not reports:
         pytest.skip(f"the work reports are not at {REPORTS}")
     lines = [line for path in reports for line in path.read_text(encoding="utf-8").split("\n")]
-    fast, reference = (_build_cutter(engine, _lexicon(), True) for engine in ("rjieba", "jieba"))
+    fast, reference = (
+        _build_cutter(engine, _read_lexicon(TERMS)[0], True) for engine in ("rjieba", "jieba")
+    )
     odd = [line for line in lines if fast(line) != reference(line)]
     assert len(odd) / len(lines) < 0.002
     assert all("-" in line or "www." in line for line in odd)
@@ -155,7 +166,7 @@ def test_building_again_changes_nothing(monkeypatch):
     _build_cutter.cache_clear()
     monkeypatch.setattr(jieba.Tokenizer, "initialize", None)  # would write into a shared folder
     assert cut("由区发展改革委牵头", engine="jieba") == ["由", "区发展改革委", "牵头"]
-    pd.testing.assert_frame_equal(xq.tokenize(TEXTS), TOKENS)
+    pd.testing.assert_frame_equal(xq.tokenize(TEXTS, lexicon=TERMS), TOKENS)
 
 
 def test_jieba_itself_is_left_alone(tmp_path, monkeypatch):
@@ -245,7 +256,7 @@ def test_find_context():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_have_length_one_and_stand_in_order(kind):
-    matrix = xq.to_features(WORDS, kind=kind)
+    matrix = xq.to_features(WORDS, kind=kind, **NEEDED.get(kind, {}))
     assert matrix.index.tolist() == sorted(TEXTS.index)
     assert matrix.index.name == "doc"
     lengths = np.linalg.norm(matrix, axis=1)
@@ -259,8 +270,8 @@ def test_rows_have_length_one_and_stand_in_order(kind):
 def test_the_order_of_the_documents_changes_no_likeness(kind):
     order = WORDS["doc"].drop_duplicates().sample(frac=1, random_state=1)
     turned = pd.concat([WORDS[WORDS["doc"] == doc] for doc in order[:30]])
-    matrix = xq.to_features(turned.sort_values(["doc", "start"]), kind=kind)
-    other = xq.to_features(turned, kind=kind)
+    matrix = xq.to_features(turned.sort_values(["doc", "start"]), kind=kind, **NEEDED.get(kind, {}))
+    other = xq.to_features(turned, kind=kind, **NEEDED.get(kind, {}))
     np.testing.assert_allclose((matrix @ matrix.T), (other @ other.T), atol=1e-9)
 
 
@@ -273,7 +284,7 @@ def test_words_are_tf_idf_by_hand():
 
 
 def test_lexicon_leaves_other_words_out():
-    matrix = xq.to_features(make_tokens(a="区财政局 税", b="税"), kind="lexicon")
+    matrix = xq.to_features(make_tokens(a="区财政局 税", b="税"), kind="lexicon", lexicon=TERMS)
     assert matrix.columns.tolist() == ["区财政局"]
     assert matrix["区财政局"].tolist() == [1, 0]
 
@@ -298,7 +309,8 @@ def test_lsa_has_fifty_dimensions_and_keeps_most_of_the_likeness():
 def test_vectors_are_means_without_their_common_direction():
     vectors = pd.DataFrame({"term": ["x", "y", "z"], "vector": ["1000 0 9", "0 1000 9", "9 9 0"]})
     tokens = make_tokens(a="x", b="y", c="x unknown", d="unknown")
-    matrix = xq.to_features(tokens, vectors=vectors)
+    with pytest.warns(UserWarning, match="the vectors know 60% of the words; the others have no"):
+        matrix = xq.to_features(tokens, kind="vectors", vectors=vectors)
     assert matrix.loc["a"] @ matrix.loc["c"] == pytest.approx(1)  # unknown words do not count
     assert matrix.loc["a"] @ matrix.loc["b"] < 0
     assert (matrix.loc["d"] == 0).all()  # nothing is known of it
@@ -313,29 +325,56 @@ def test_vectors_weigh_rare_words_more():
     values, axes = np.linalg.eigh(means.T @ means)
     rest = means @ axes[:, :1]  # what is left of two dimensions when the longer one is off
     expected = np.sign(rest @ rest.T)
-    matrix = xq.to_features(tokens, vectors=vectors)
+    matrix = xq.to_features(tokens, kind="vectors", vectors=vectors)
     np.testing.assert_allclose(matrix @ matrix.T, expected, atol=1e-9)
 
 
 def test_mixture_has_equal_parts():
     tokens = make_tokens(a="推进 企业", b="企业 就业", c="就业 教育")
-    matrix = xq.to_features(tokens, kind="mixture")
+    matrix = xq.to_features(tokens, kind="mixture", vectors=VECTORS)
     for part in ("words", "characters", "vectors"):
         columns = matrix.columns[matrix.columns.str.startswith(f"{part}:")]
         np.testing.assert_allclose((matrix[columns] ** 2).sum(axis=1), 1 / 3)
 
 
-def test_the_report_of_2022_has_no_say_by_default():
-    without = xq.to_features(WORDS, vectors=xq.load_table("vectors_without_2022"))
-    pd.testing.assert_frame_equal(without, xq.to_features(WORDS))
-    assert not np.allclose(without, xq.to_features(WORDS, vectors=xq.load_table("vectors")))
+def test_vectors_may_be_a_table_of_numbers():
+    numbers = VECTORS["vector"].str.split(" ", expand=True).astype(float).set_index(VECTORS["term"])
+    features = [xq.to_features(WORDS, kind="vectors", vectors=v) for v in (VECTORS, numbers)]
+    pd.testing.assert_frame_equal(*features)
+    with pytest.raises(ValueError, match="vectors has no column"):
+        xq.to_features(WORDS, kind="vectors", vectors=numbers.replace(numbers.iloc[0, 0], np.nan))
+
+
+def test_vectors_are_the_caller_s():
+    for kind in ("vectors", "mixture"):
+        with pytest.raises(ValueError, match=r"needs word vectors: vectors=xq.load_table"):
+            xq.to_features(WORDS, kind=kind)
+    with pytest.raises(ValueError, match="kind 'words' has no use for them"):
+        xq.to_features(WORDS, vectors=VECTORS)
+    other = xq.to_features(WORDS, kind="vectors", vectors=xq.load_table("vectors"))
+    assert not np.allclose(other, xq.to_features(WORDS, kind="vectors", vectors=VECTORS))
+
+
+def test_the_lexicon_is_the_caller_s():
+    text = "和各部门一道推进稳岗返还2项"
+    plain = xq.tokenize(pd.Series([text])).set_index("term")["layer"].to_dict()
+    assert plain["和"] == "function" and plain["推进"] == "content" and "稳岗返还" not in plain
+    lexicon = pd.DataFrame({"term": ["稳岗返还", "推进", "一道", "各部门", "返还"]})
+    lexicon["kind"] = ["own", "verb", "function", "word", "word"]
+    own = xq.tokenize(pd.Series([text]), lexicon=lexicon).set_index("term")["layer"].to_dict()
+    assert own == {
+        "和": "content", "各": "content", "部门": "content", "一道": "function",
+        "推进": "verb", "稳岗返还": "content", "2": "number", "项": "content",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"needs a lexicon: lexicon="):
+        xq.to_features(WORDS, kind="lexicon")
 
 
 @pytest.mark.parametrize("rows", [["1 2", "3"], ["1 a", "2 3"], [1, "2 3"], []])
 def test_odd_vectors_are_refused(rows):
     vectors = pd.DataFrame({"term": ["税", "费"][: len(rows)], "vector": rows})
     with pytest.raises(ValueError, match="as many numbers in every row"):
-        xq.to_features(make_tokens(a="税"), vectors=vectors)
+        xq.to_features(make_tokens(a="税"), kind="vectors", vectors=vectors)
 
 
 # ── at the door ──────────────────────────────────────────────────────────────────────────────
@@ -403,11 +442,11 @@ TWO, ONE = make_tokens(a="税 费", b="税"), make_tokens(a="税")
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: xq.tokenize(TEXTS, terms="稳岗"), "terms is a str; expected several words"),
-        (lambda: xq.tokenize(TEXTS, terms=TERMS), "terms is a DataFrame; expected several"),
-        (lambda: xq.tokenize(TEXTS, terms=3), "terms is a int; expected several words"),
-        (lambda: xq.tokenize(TEXTS, terms=["税", 1]), "terms has 1; expected words only"),
-        (lambda: xq.tokenize(TEXTS, terms=[""]), "terms has ''; expected words only"),
+        (lambda: xq.tokenize(TEXTS, lexicon="稳岗"), "lexicon is a str; expected several words"),
+        (lambda: xq.tokenize(TEXTS, lexicon=MEASURES), "lexicon has no column"),
+        (lambda: xq.tokenize(TEXTS, lexicon=3), "lexicon is a int; expected several words"),
+        (lambda: xq.tokenize(TEXTS, lexicon=["税", 1]), "lexicon has 1; expected words only"),
+        (lambda: xq.tokenize(TEXTS, lexicon=[""]), "lexicon has ''; expected words only"),
         (lambda: xq.tokenize(TEXTS, engine="pkuseg"), "engine is 'pkuseg'; expected one of"),
         (lambda: xq.tokenize(TEXTS, hmm="yes"), "hmm is 'yes'; expected True or False"),
         (lambda: xq.find_context(TEXTS, ""), "term is ''; expected the word"),
@@ -416,7 +455,7 @@ TWO, ONE = make_tokens(a="税 费", b="税"), make_tokens(a="税")
         (lambda: xq.count_terms(TOKENS, over="task"), "no column"),
         (lambda: xq.to_matrix(TWO, by=["doc"]), r"\['doc'\] names no column"),
         (lambda: xq.to_features(TWO, kind="bert"), "kind is 'bert'; expected one of"),
-        (lambda: xq.to_features(TWO, vectors=[1]), "vectors is a list"),
+        (lambda: xq.to_features(TWO, kind="vectors", vectors=[1]), "vectors is a list"),
         (lambda: xq.to_features(ONE, kind="characters"), "no run of two characters"),
         (lambda: xq.score_keyness(TWO, by="doc"), "by is a str"),
         (lambda: xq.score_keyness(TWO, by=BY.set_axis(DOUBLE)), "by has an index of 2 levels"),
@@ -582,7 +621,7 @@ def test_tokens_without_a_unit_are_named():
 
 def test_rows_in_any_order_give_the_same_statistics():
     content = TOKENS[TOKENS["layer"] == "content"]
-    mixed = xq.tokenize(TEXTS.sample(frac=1, random_state=3))
+    mixed = xq.tokenize(TEXTS.sample(frac=1, random_state=3), lexicon=TERMS)
     mixed = mixed[mixed["layer"] == "content"].sample(frac=1, random_state=4)
     by = MEASURES.set_index("measure_id")["task_id"].str[1]
     for count in (xq.count_terms, xq.to_matrix, xq.weight_terms):

@@ -8,10 +8,11 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from xq.themes import METHODS, _compare_runs, _find_overlaps, _judge, _sample, _silhouette
 
 LIST = xq.load_table("measures").set_index("measure_id")
-TOKENS = xq.tokenize(LIST["text"])
+TOKENS = xq.tokenize(LIST["text"], lexicon=xq.load_table("terms"))
+VECTORS = xq.load_table("vectors_without_2022")
 WORDS = TOKENS[TOKENS["layer"].isin(["content", "verb"])].astype({"doc": "str"})
 WORDS = WORDS.assign(task_id=WORDS["doc"].map(LIST["task_id"]))
-FEATURES = xq.to_features(WORDS, by="task_id")
+FEATURES = xq.to_features(WORDS, by="task_id", kind="vectors", vectors=VECTORS)
 
 
 def make_corpus(groups, *, n=24, length=60, seed=0):
@@ -400,7 +401,7 @@ def test_recovery_of_equal_rows_is_not_flattered():
 def test_recovery_by_centroid_is_that_of_scikit_learn():
     from sklearn.neighbors import NearestCentroid
 
-    matrix, labels = xq.to_features(WORDS), LIST["task_id"]
+    matrix, labels = xq.to_features(WORDS, kind="vectors", vectors=VECTORS), LIST["task_id"]
     table = xq.score_recovery(matrix, labels).set_index("doc")
     for doc in table.index[table["n_others"] > 0][::25]:
         rest = matrix.drop(doc)

@@ -1,9 +1,10 @@
-"""Hold the district against the levels above."""
+"""Hold a text against the reports above it."""
 
 import hashlib
 import os
 import re
 import sys
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from .door import (
     shorten,
 )
 from .tables import load_table
-from .text import _average_vectors, _count, _to_numbers, tokenize
+from .text import _count, average_vectors, to_numbers, tokenize, warn_of_share
 
 MIRRORS = (
     "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
@@ -162,21 +163,23 @@ def count_bigrams(texts):
     return pairs.reset_index().groupby(["doc", "bigram"]).size().rename("n").reset_index()
 
 
-def score_reuse(texts, *, year=2022, runs=None):
+def score_reuse(texts, *, report, year=None):
     """Count in which reports the runs of a text stand: runs of six characters, see `find_shingles`.
 
-    A run that a report of an earlier year has, of either level, can have come from anywhere. One
+    A run that a report of an earlier year has, of any level, can have come from anywhere. One
     that is new in `year` and stands at one level only is a trace of that level.
 
     Parameters
     ----------
     texts : Series of str
         One text per document; the index names the document.
-    year : int, default 2022
-        The year whose reports may be the source. Any other is a placebo.
-    runs : DataFrame, optional
-        One row per run and report, with columns ``level`` ("nation" or "city"), ``year`` and
-        ``hash``; the work reports from 1954 to 2026 if omitted.
+    report : DataFrame
+        The reports that may be the source, and earlier ones, with columns ``level`` ("nation",
+        "city", or names of your own), ``year``, and ``text``, one row per report; or, where texts
+        may not be passed on, ``hash`` as `find_shingles` gives them, one row per report and run.
+    year : int, optional
+        The year whose reports may be the source; the last there is if omitted. Any other is a
+        placebo.
 
     Returns
     -------
@@ -185,60 +188,82 @@ def score_reuse(texts, *, year=2022, runs=None):
 
         - ``doc`` : document
         - ``earlier`` : int, runs that a report of an earlier year has
-        - ``nation``, ``city``, ``both`` : int, runs new in that year, by whose report has them
+        - one column per level, in order of appearance : int, runs new in that year that only
+          reports of this level have
+        - ``both`` : int, runs new in that year that reports of several levels have
         - ``neither`` : int, runs in no report up to that year
 
     Raises
     ------
     TypeError
-        If `texts` is no Series of str, `year` no whole number or `runs` no DataFrame.
+        If `texts` is no Series of str, `report` no DataFrame, or a year no whole number.
     ValueError
-        If `runs` lacks a column or has another level.
+        If `report` lacks a column or a value, or has no row.
 
     Notes
     -----
-    Of the work reports only the runs that our own list has too are published
-    (``data/reports/runs.csv``). For another list, give `runs` of reports you fetched.
+    Of the work reports only the runs that the list of this collection has too are published
+    (``data/reports/runs.csv``). For another list, give the text of reports you fetched.
     """
     check_texts(texts)
+    given = "hash" if isinstance(report, pd.DataFrame) and "text" not in report else "text"
+    columns = ["level", "year", given]
+    check_frame(report, "report", *columns, filled=columns)
+    if report.empty:
+        raise ValueError("report has no row; expected one per report, or per report and run")
+    if not pd.api.types.is_integer_dtype(report["year"]):
+        raise TypeError(
+            f"report: column 'year' is {report['year'].dtype}; expected whole numbers: "
+            "report.astype({'year': int})"
+        )
+    year = report["year"].max() if year is None else year
     check_count(year, "year")
-    if runs is None:
-        reports = load_table("reports").astype({"level": "str"})
-        reports["level"] = reports["level"].replace({"national": "nation", "tianjin": "city"})
-        runs = load_table("runs").merge(reports, on="report_id")
-    check_frame(runs, "runs", "level", "year", "hash", filled=["level", "year", "hash"])
-    if strange := sorted(set(runs["level"]) - set(LEVELS[:2])):
-        raise ValueError(f"runs: unknown level {shorten(strange)}; expected {LEVELS[:2]}")
+    runs = report[columns].reset_index(drop=True)
+    if given == "text":
+        runs = find_shingles(runs["text"]).join(runs[["level", "year"]], on="doc")
+    levels = [*report["level"].astype("str").unique()]
+    kinds = ["earlier", *levels, "both", "neither"]
+    if len(set(kinds)) < len(kinds):
+        raise ValueError(f"report: a level is named {kinds[0]!r}, 'both' or 'neither'; rename it")
     hashes = find_shingles(texts)
-    first = runs.groupby(["hash", "level"])["year"].min().unstack().reindex(columns=LEVELS[:2])
-    first = first.reindex(hashes["hash"])
+    runs = runs[runs["hash"].isin(hashes["hash"])].astype({"level": "str"})
+    first = runs.groupby(["hash", "level"])["year"].min().unstack()
+    first = first.reindex(hashes["hash"], columns=levels)
     earlier, now = first.min(axis=1).to_numpy() < year, first.to_numpy() == year
-    kinds = ["earlier", "both", "nation", "city"]
-    cases = [earlier, now.all(axis=1), now[:, 0], now[:, 1]]
-    hashes["kind"] = np.select(cases, kinds, "neither")
+    cases = [earlier, now.sum(axis=1) > 1, *now.T]
+    hashes["kind"] = np.select(cases, ["earlier", "both", *levels], "neither")
     table = hashes.groupby(["doc", "kind"]).size().unstack()
-    table = table.reindex(texts.index, columns=["earlier", "nation", "city", "both", "neither"])
+    table = table.reindex(texts.index, columns=kinds)
     return table.fillna(0).astype(int).rename_axis(index="doc", columns=None).reset_index()
 
 
-def match_priorities(texts, *, method="combined", in_order=False, titles=False, without_2022=False):
-    """Match texts to the priorities of the national report of 2022, by their words alone.
+def match_priorities(
+    texts, *, report, method="combined", in_order=False, titles=None, vectors=None, lexicon=None
+):
+    """Match texts to the priorities of a report, by their words alone.
 
     Parameters
     ----------
     texts : Series of str
         One text per document; the index names the document.
+    report : Series of str, or dict of str to DataFrame
+        One text per priority, named by the index, in the order of the report. Or, where texts may
+        not be passed on, what they count: ``{"words": load_table("terms_national"), "pairs":
+        load_table("bigrams")}``, each with the columns priority, word or pair of characters, and
+        number, in this order.
     method : {"combined", "words", "characters", "bm25", "vectors"}, default "combined"
         "words" and "characters": cosine of tf-idf, of words and of pairs of characters; "bm25":
-        Okapi BM25 of words; "vectors": cosine of averaged word vectors learned from the reports;
-        "combined": the sum of the last three, each standardised within the text.
+        Okapi BM25 of words; "vectors": cosine of averaged word vectors; "combined": the sum of
+        the last three, each standardised within the text; without `vectors`, of the other two.
     in_order : bool, default False
         Whether the texts follow the order of the report: then a step back costs more than
         a step forward (Viterbi; the score is the best path through that match).
-    titles : bool, default False
-        Count the printed titles as part of the priorities. They are the titles of the tasks.
-    without_2022 : bool, default False
-        Use word vectors that have not seen the report of 2022.
+    titles : Series of str, optional
+        Priority → its title, to be counted as part of it.
+    vectors : DataFrame, optional
+        Word vectors, as for `to_features`. To be fair they have not seen the report.
+    lexicon : DataFrame or iterable of str, optional
+        As for `tokenize`.
 
     Returns
     -------
@@ -253,33 +278,46 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
     Raises
     ------
     TypeError
-        If `texts` is no Series of str.
+        If `texts` or `titles` is no Series of str, or `report` of another kind than said above.
     ValueError
-        If the method is unknown or a document is named twice.
+        If the method is unknown or needs `vectors`, a document or priority is named twice, or a
+        table of counts lacks a column.
+
+    Warns
+    -----
+    UserWarning
+        If the vectors know less than three quarters of the words of the texts.
 
     Notes
     -----
-    BM25: Robertson and Zaragoza 2009, doi:10.1561/1500000019, k1 = 1.5, b = 0.75. Features of the
-    report: ``data/reports/terms.csv``, ``bigrams.csv``, ``vectors.csv``.
+    BM25: Robertson and Zaragoza 2009, doi:10.1561/1500000019, k1 = 1.5, b = 0.75.
     """
     check_texts(texts)
     check_choice(method, "method", METHODS)
-    priorities = load_table("priorities").set_index("priority_id")
-    ids = priorities.index
-    printed = priorities.loc[priorities["printed"] & bool(titles), "title"]
-    vectors = "vectors_without_2022" if without_2022 else "vectors"
+    parts = COMBINED if method == "combined" else [method]
+    if vectors is None:
+        if method == "vectors":
+            raise ValueError("this method needs word vectors: vectors=xq.load_table('vectors')")
+        parts = [part for part in parts if part != "vectors"]
+    else:
+        learned = to_numbers(vectors)
+    count = {"words": partial(_count_words, lexicon=lexicon), "pairs": count_bigrams}
+    if titles is not None:
+        check_texts(titles, "titles")
+    ids = _find_priorities(report)
 
     def score(part):
-        pairs = part == "characters"
-        count, name = (count_bigrams, "bigrams") if pairs else (_count_words, "terms_national")
-        ours, titled, theirs = (
-            table.set_axis(["doc", "term", "n"], axis=1)
-            for table in (count(texts), count(printed), load_table(name))
-        )
-        theirs = pd.concat([theirs, titled])
+        kind = "pairs" if part == "characters" else "words"
+        above = _read_counts(report, kind) if isinstance(report, dict) else count[kind](report)
+        tables = [count[kind](texts), above]
+        if titles is not None:
+            tables.append(count[kind](titles))
+        ours, *theirs = (table.set_axis(["doc", "term", "n"], axis=1) for table in tables)
+        theirs = pd.concat(theirs)
         if part == "vectors":
-            learned = _to_numbers(load_table(vectors))
             terms = learned.index
+            said = ours["term"].repeat(ours["n"])
+            warn_of_share(said, said.isin(terms))
         else:
             terms = pd.Index(theirs["term"].unique())
         sides = (ours, texts.index), (theirs, ids)
@@ -288,7 +326,6 @@ def match_priorities(texts, *, method="combined", in_order=False, titles=False, 
             return _compare_vectors(*counts, learned)
         return _score_bm25(*counts) if part == "bm25" else _compare_weights(*counts)
 
-    parts = COMBINED if method == "combined" else [method]
     scores = sum(_standardise(score(part)) for part in parts)
     if in_order:
         scores = _follow(scores)
@@ -518,15 +555,43 @@ def _read_checked(path, sha256):
     return content.decode("utf-8")
 
 
-def _cut_words(texts):
+def _find_priorities(report):
+    """Return the names of the priorities of a report, in its order."""
+    if isinstance(report, dict):
+        return pd.Index(_read_counts(report, "words").iloc[:, 0].unique(), name="priority_id")
+    if not isinstance(report, pd.Series):
+        raise TypeError(
+            f"report is {describe(report)}; expected a Series of texts, one per priority, or a "
+            "dict of their counts: {'words': ..., 'pairs': ...}"
+        )
+    check_texts(report, "report")
+    return report.index
+
+
+def _read_counts(report, kind):
+    """Return a table of counts of the caller: what counts, what is counted, how often."""
+    name = f"report[{kind!r}]"
+    if kind not in report:
+        raise ValueError(f"{name} is missing; expected a table of counts for each of words, pairs")
+    table = report[kind]
+    check_frame(table, name, "n")
+    if table.shape[1] != 3 or table.columns[2] != "n" or table.isna().any(axis=None):
+        raise ValueError(
+            f"{name} has the columns {shorten([*table])}; expected three without gaps: the "
+            "priority, what is counted, and n"
+        )
+    return table
+
+
+def _cut_words(texts, lexicon=None):
     """Return the tokens of texts that are words: content and policy verbs."""
-    tokens = tokenize(texts)
+    tokens = tokenize(texts, lexicon=lexicon)
     return tokens[tokens["layer"].isin(["content", "verb"])]
 
 
-def _count_words(texts):
+def _count_words(texts, lexicon=None):
     """Return one row per document and word, and how often."""
-    counts = _cut_words(texts).groupby(["doc", "term"], observed=True).size().rename("n")
+    counts = _cut_words(texts, lexicon).groupby(["doc", "term"], observed=True).size().rename("n")
     return counts.reset_index().astype({"doc": texts.index.dtype, "term": "str"})
 
 
@@ -549,7 +614,7 @@ def _score_bm25(ours, theirs, k1=1.5, b=0.75):
 def _compare_vectors(ours, theirs, learned):
     """Cosine of mean vectors."""
     counts = np.vstack([ours.toarray(), theirs.toarray()])
-    means = _average_vectors(counts, learned.to_numpy())
+    means = average_vectors(counts, learned.to_numpy())
     return means[: ours.shape[0]] @ means[ours.shape[0] :].T
 
 

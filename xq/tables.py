@@ -1,6 +1,11 @@
-"""The repository's own tables, typed as `data/datapackage.json` says."""
+"""The repository's own tables, typed as `data/datapackage.json` says.
+
+They stand in ``data/`` beside ``xq/``, or in the folder named by the environment variable
+``XQ_DATA``. Nothing that reads a list of your own needs them.
+"""
 
 import json
+import os
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -9,7 +14,7 @@ import pandas as pd
 
 from .door import describe
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(os.environ.get("XQ_DATA") or Path(__file__).resolve().parent.parent / "data")
 
 
 def load_table(name):
@@ -31,7 +36,7 @@ def load_table(name):
     ValueError
         If there is no such table; the message names those most like it.
     FileNotFoundError
-        If there is no ``data/`` beside the ``xq`` folder.
+        If the tables are neither beside ``xq/`` nor where ``XQ_DATA`` says.
     """
     names = [*read_package()]
     if not isinstance(name, str) or name not in names:
@@ -72,7 +77,7 @@ def list_tables(*, columns=False):
     TypeError
         If `columns` is neither True nor False.
     FileNotFoundError
-        If there is no ``data/`` beside the ``xq`` folder.
+        If the tables are neither beside ``xq/`` nor where ``XQ_DATA`` says.
     """
     if not isinstance(columns, bool):
         raise TypeError(f"columns is {describe(columns)}; expected True or False")
@@ -100,11 +105,14 @@ def read_package():
     Raises
     ------
     FileNotFoundError
-        If there is no ``data/`` beside the ``xq`` folder.
+        If the tables are neither beside ``xq/`` nor where ``XQ_DATA`` says.
     """
     path = DATA / "datapackage.json"
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: keep xq/ and data/ side by side as published.")
+        raise FileNotFoundError(
+            f"{path} is missing: keep xq/ and data/ side by side as published, or set XQ_DATA to "
+            "the folder that has it"
+        )
     package = json.loads(path.read_text(encoding="utf-8"))
     return {resource["name"]: resource for resource in package["resources"]}
 

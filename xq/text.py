@@ -29,11 +29,12 @@ COWORD = ("n", "association", "cosine")
 LAYERS = ("content", "verb", "function", "number", "mark")
 _FREQUENCY = 20_000  # of a lexicon term; tests hold every term to its sentence
 _LSA = 50  # dimensions
+_LEAST_KNOWN = 0.75  # share of the words that vectors should know
 _NUMBER = re.compile(r"[\d.%-]*\d[\d.%-]*")
 _WHOLE = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%-]+")  # at all else both engines always cut
 
 
-def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
+def tokenize(texts, *, lexicon=None, engine="rjieba", hmm=True):
     """Cut texts into tokens, without losing a character.
 
     The words are those of jieba 0.42.1 with a private dictionary, found by rjieba, a port that
@@ -43,8 +44,10 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     ----------
     texts : Series of str
         One text per document; the index names the document.
-    terms : iterable of str, optional
-        Terms to keep whole; those of ``data/terms.csv`` if omitted, ``()`` for none.
+    lexicon : DataFrame or iterable of str, optional
+        Terms to keep whole; none if omitted. A table has the column ``term``, and may have
+        ``kind``: "verb" and "function" say the layer of a word, "word" means nothing here; all
+        others are kept whole. ``load_table("terms")`` is made for the list of this collection.
     engine : {"rjieba", "jieba"}, default "rjieba"
         Who cuts; "jieba" is the reference. The two differ in web addresses and the like (Notes).
     hmm : bool, default True
@@ -58,14 +61,20 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
         - ``doc`` : category, document, as in the index of `texts`
         - ``start``, ``end`` : int32, position in the text, in characters
         - ``term`` : category, the token
-        - ``layer`` : category, "content", "verb" (policy verbs, ``data/terms.csv``),
-          "function" (``data/lexicon/stopwords.csv``), "number" or "mark" (punctuation, spaces)
+        - ``layer`` : category, "content", "verb" (those of `lexicon`), "function" (those of
+          `lexicon`; if it has none, the general ones of ``load_table("stopwords")``), "number" or
+          "mark" (punctuation, spaces)
 
     Raises
     ------
     TypeError, ValueError
-        If `texts` is not a Series of str with one name each, a text has half a character, `terms`
-        are not several words, or the engine is unknown.
+        If `texts` is not a Series of str with one name each, a text has half a character,
+        `lexicon` is neither a table of terms nor several words, or the engine is unknown.
+
+    Warns
+    -----
+    UserWarning
+        If there are no function words, neither in `lexicon` nor in ``data/``.
 
     Notes
     -----
@@ -77,7 +86,8 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     check_choice(engine, "engine", ENGINES)
     if not isinstance(hmm, bool):
         raise TypeError(f"hmm is {hmm!r}; expected True or False")
-    cut = _build_cutter(engine, _lexicon() if terms is None else _to_terms(terms), hmm)
+    terms, layers = _read_lexicon(lexicon)
+    cut = _build_cutter(engine, terms, hmm)
     ids = defaultdict(count().__next__)  # token → number, in order of first appearance
     code, number = [], []
     for doc, text in texts.items():
@@ -99,7 +109,7 @@ def tokenize(texts, *, terms=None, engine="rjieba", hmm=True):
     end = (size.cumsum() - np.repeat(length.cumsum() - length, number)).astype("int32")
     doc = pd.Categorical.from_codes(np.repeat(np.arange(len(texts)), number), texts.index)
     term = pd.Categorical.from_codes(code, pd.Index(words, dtype="str"))
-    layer = pd.Categorical([_find_layer(word) for word in words], LAYERS)[code]
+    layer = pd.Categorical([layers.get(word) or _find_layer(word) for word in words], LAYERS)[code]
     columns = {"doc": doc, "start": end - size, "end": end, "term": term, "layer": layer}
     return pd.DataFrame(columns)
 
@@ -204,7 +214,7 @@ def weight_terms(tokens, *, by="doc"):
     return pd.DataFrame(table).iloc[order].reset_index(drop=True)
 
 
-def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
+def to_features(tokens, *, by="doc", kind="words", vectors=None, lexicon=None):
     """Represent every unit of analysis by numbers, so that likeness is the cosine of two rows.
 
     Parameters
@@ -213,17 +223,18 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
         From `tokenize`, perhaps filtered.
     by : str, default "doc"
         Column with the unit of analysis.
-    kind : {"vectors", "words", "lexicon", "characters", "lsa", "mixture", "counts"}
-        "words": tf-idf of words (`weight_terms`); "lexicon": the same of the terms of
-        ``data/terms.csv`` only; "characters": tf-idf of runs of two to four characters
-        of the tokens in their order; "lsa": "words" brought down to fifty dimensions (latent
-        semantic analysis); "vectors": mean of word vectors learned from the work reports,
-        weighted by inverse document frequency, their common direction removed; "mixture":
-        "words", "characters" and "vectors" side by side, with equal weight; "counts": how often
-        each word occurs (`to_matrix`).
+    kind : {"words", "lexicon", "characters", "lsa", "vectors", "mixture", "counts"}
+        "words": tf-idf of words (`weight_terms`); "lexicon": the same of the terms kept whole by
+        `lexicon` only; "characters": tf-idf of runs of two to four characters of the tokens in
+        their order; "lsa": "words" brought down to fifty dimensions (latent semantic analysis);
+        "vectors": mean of word vectors, weighted by inverse document frequency, their common
+        direction removed; "mixture": "words", "characters" and "vectors" side by side, with equal
+        weight; "counts": how often each word occurs (`to_matrix`).
     vectors : DataFrame, optional
-        Word vectors as ``load_table("vectors")`` gives them; those of "vectors_without_2022" if
-        omitted, so that the report the list follows has no say in how its words are understood.
+        Word vectors, for "vectors" and "mixture": columns ``term`` and ``vector``, numbers with
+        one space between, as ``load_table("vectors")``; or only numbers, with the terms as index.
+    lexicon : DataFrame or iterable of str, optional
+        As for `tokenize`, for "lexicon".
 
     Returns
     -------
@@ -234,8 +245,13 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     Raises
     ------
     TypeError, ValueError
-        If the kind is unknown, a column is missing or has gaps, there are no tokens, or `vectors`
-        are not as `load_table` gives them.
+        If the kind is unknown or needs `vectors` or a `lexicon`, a column is missing or has gaps,
+        there are no tokens, or `vectors` are not as said above.
+
+    Warns
+    -----
+    UserWarning
+        If the vectors know less than three quarters of the words.
 
     Notes
     -----
@@ -245,12 +261,14 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
     """
     check_choice(kind, "kind", KINDS)
     _check_tokens(tokens, by, "term", empty=False)
+    if vectors is not None and kind not in ("vectors", "mixture"):
+        raise ValueError(f"vectors are given, but kind {kind!r} has no use for them; drop one")
     if kind == "counts":
         return to_matrix(tokens, by=by)
     if kind == "mixture":
         parts = [
-            to_features(tokens, by=by, kind=each, vectors=vectors).add_prefix(f"{each}:")
-            for each in ("words", "characters", "vectors")
+            to_features(tokens, by=by, kind=each, **more).add_prefix(f"{each}:")
+            for each, more in (("words", {}), ("characters", {}), ("vectors", {"vectors": vectors}))
         ]
         return pd.concat(parts, axis=1) / np.sqrt(len(parts))
     _, units = _encode(tokens[by])
@@ -262,13 +280,22 @@ def to_features(tokens, *, by="doc", kind="vectors", vectors=None):
         weights = weigh.fit_transform(texts[units]).toarray()
         return pd.DataFrame(weights, units, weigh.get_feature_names_out())
     if kind == "vectors":
-        learned = _read_vectors() if vectors is None else _to_numbers(vectors)
-        tokens = tokens[tokens["term"].isin(learned.index)]
+        if vectors is None:
+            raise ValueError(
+                "this kind needs word vectors: vectors=xq.load_table('vectors'), or a table of "
+                "your own with columns term and vector"
+            )
+        learned = to_numbers(vectors)
+        known = tokens["term"].isin(learned.index)
+        warn_of_share(tokens["term"], known)
+        tokens = tokens[known]
     if kind == "lexicon":
-        tokens = tokens[tokens["term"].isin(_lexicon())]
+        if lexicon is None:
+            raise ValueError("this kind needs a lexicon: lexicon=['稳岗'] or a table of terms")
+        tokens = tokens[tokens["term"].isin(_read_lexicon(lexicon)[0])]
     counts, known, terms = _count(tokens, by)
     if kind == "vectors":
-        features = pd.DataFrame(_average_vectors(counts, learned.loc[terms].to_numpy()), known)
+        features = pd.DataFrame(average_vectors(counts, learned.loc[terms].to_numpy()), known)
     else:
         features = pd.DataFrame(_weight(counts).toarray(), known, terms)
     features = features.reindex(units, fill_value=0.0)
@@ -598,7 +625,7 @@ def _weight(counts):
     return TfidfTransformer().fit_transform(counts) if counts.nnz else counts.astype(float)
 
 
-def _average_vectors(counts, learned):
+def average_vectors(counts, learned):
     """Return the mean vector of each row, its words weighted by idf, the common direction removed.
 
     Arora, Liang and Ma 2017, https://openreview.net/forum?id=SyK00v5xx
@@ -609,13 +636,24 @@ def _average_vectors(counts, learned):
     return _scale(means - means @ common.T @ common)
 
 
-@cache
-def _read_vectors():
-    return _to_numbers(load_table("vectors_without_2022"))
+def warn_of_share(terms, known):
+    """Warn if vectors know few of the words; marks and numbers are none."""
+    words = terms.astype("str").str.fullmatch(r"[^\W\d_]+")
+    share = known[words].mean()  # nan without a word: nothing to warn of
+    if share < _LEAST_KNOWN:
+        warnings.warn(
+            f"the vectors know {share:.0%} of the words; the others have no say in the result. "
+            "Use vectors learned from texts like yours, or kind='words'",
+            stacklevel=3,
+        )
 
 
-def _to_numbers(vectors):
-    """Return the table of word vectors with one column per dimension."""
+def to_numbers(vectors):
+    """Return the table of word vectors with one column per dimension, the terms as index."""
+    if isinstance(vectors, pd.DataFrame) and "vector" not in vectors and vectors.shape[1] > 1:
+        numeric = all(map(pd.api.types.is_numeric_dtype, vectors.dtypes))
+        if numeric and vectors.index.is_unique and not vectors.isna().any(axis=None):
+            return vectors
     check_frame(vectors, "vectors", "term", "vector", filled=["term", "vector"])
     try:
         numbers = np.array([str(row).split(" ") for row in vectors["vector"]], dtype=float)
@@ -624,7 +662,7 @@ def _to_numbers(vectors):
     if numbers.ndim != 2 or not vectors["term"].is_unique:
         raise ValueError(
             "vectors: expected each term once and as many numbers in every row, with one space "
-            "between, as load_table('vectors') gives them"
+            "between, as load_table('vectors') has them"
         )
     return pd.DataFrame(numbers, index=vectors["term"])
 
@@ -634,36 +672,45 @@ def _scale(matrix):
     return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
 
-@cache
-def _lexicon():
-    """Return the terms that are kept whole."""
-    terms = load_table("terms")
-    return tuple(sorted(terms.loc[~terms["kind"].isin(["verb", "word"]), "term"]))
-
-
-def _to_terms(terms):
-    """Return the caller's terms, sorted, each once."""
-    if isinstance(terms, str | pd.DataFrame) or not isinstance(terms, Iterable):
+def _read_lexicon(lexicon):
+    """Return the terms kept whole, sorted, each once; and word → layer."""
+    if isinstance(lexicon, pd.DataFrame):
+        check_frame(lexicon, "lexicon", "term")
+        terms = lexicon["term"]
+        kinds = lexicon.get("kind", pd.Series("", lexicon.index)).astype("str")
+    elif isinstance(lexicon, str) or not isinstance(lexicon, Iterable | None):
         raise TypeError(
-            f"terms is a {type(terms).__name__}; expected several words: ['稳岗'] or table['term']"
+            f"lexicon is a {type(lexicon).__name__}; expected several words, ['稳岗'], or a table "
+            "with the column 'term'"
         )
-    terms = [*terms]
+    else:
+        terms = pd.Series([*(lexicon or ())], dtype=object)
+        kinds = pd.Series("", terms.index)
     if wrong := [term for term in terms if not isinstance(term, str) or not term]:
-        raise TypeError(f"terms has {wrong[0]!r}; expected words only: drop it")
-    return tuple(sorted(set(terms)))
+        raise TypeError(f"lexicon has {wrong[0]!r}; expected words only: drop it")
+    whole = tuple(sorted(set(terms[~kinds.isin(["verb", "function", "word"])])))
+    function = [*terms[kinds == "function"]] or _read_function_words()
+    return whole, dict.fromkeys(terms[kinds == "verb"], "verb") | dict.fromkeys(
+        function, "function"
+    )
 
 
 @cache
-def _find_layers():
-    """Return the word → layer of the lexicon and the stop words."""
-    verbs = load_table("terms").query("kind == 'verb'")["term"]
-    function = load_table("stopwords").query("kind == 'function'")["word"]
-    return dict.fromkeys(verbs, "verb") | dict.fromkeys(function, "function")
+def _read_function_words():
+    """Return the general function words of the collection, if it is there."""
+    try:
+        words = load_table("stopwords")
+    except FileNotFoundError as problem:
+        warnings.warn(
+            f"no function words: 的 and 和 count as content. {problem}; or give a lexicon with "
+            "such words, of kind 'function'",
+            stacklevel=4,
+        )
+        return []
+    return [*words.loc[words["kind"] == "function", "word"]]
 
 
 def _find_layer(word):
-    if layer := _find_layers().get(word):
-        return layer
     if word.isalpha():
         return "content"
     if _NUMBER.fullmatch(word):

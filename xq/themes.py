@@ -16,7 +16,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from sklearn.preprocessing import normalize
 
 from .door import check_choice, check_count, check_frame, check_index, describe
-from .text import score_keyness, to_features
+from .text import score_keyness, to_features, to_numbers
 
 METHODS = ("average", "ward", "kmeans", "nmf", "lda")
 NULLS = ("shuffled", "cloud")
@@ -140,9 +140,10 @@ def score_structure(
     by="doc",
     within=None,
     n_clusters=(6, 8, 10, 12, 14),
-    kind="vectors",
+    kind="words",
     method="average",
     vectors=None,
+    lexicon=None,
     nulls=99,
     draws=20,
     random_state=0,
@@ -157,7 +158,7 @@ def score_structure(
 
     Parameters
     ----------
-    tokens, by, kind, vectors
+    tokens, by, kind, vectors, lexicon
         As for `to_features`.
     within : str, optional
         Column of `tokens`: what each document is a part of (the task of a row, say). If given, the
@@ -226,6 +227,8 @@ def score_structure(
     sizes = [*n_clusters]
     for size in sizes:
         check_count(size, "n_clusters", 1)
+    if vectors is not None:
+        vectors = to_numbers(vectors)  # once, not for every text without groups
     share, rng = 0.8, np.random.default_rng(random_state)
     order = list(dict.fromkeys(name for name in (by, "doc", "start") if name in tokens))
     tokens = tokens.sort_values(order, kind="stable")
@@ -241,7 +244,7 @@ def score_structure(
         whole_of_token = tokens.groupby(within).ngroup().to_numpy()
 
     def to_array(table):
-        matrix = to_features(table, by=by, kind=kind, vectors=vectors)
+        matrix = to_features(table, by=by, kind=kind, vectors=vectors, lexicon=lexicon)
         matrix = _check_matrix(matrix, method, max(sizes))
         _check_sample(len(matrix), share, max(sizes))
         return _to_array(matrix, method)

@@ -81,7 +81,7 @@ def learn_vectors(lines, vocabulary, window=WINDOW):
     Levy, Goldberg and Dagan 2015, doi:10.1162/tacl_a_00134: context distribution smoothing 0.75,
     singular values weighted by one half.
     """
-    words = _cut_words(lines)
+    words = _cut_words(lines, load_table("terms"))
     counts = words["term"].value_counts()
     words = words[words["term"].isin(counts.index[counts >= LEAST])]
     code, terms = pd.factorize(words["term"].astype("str"), sort=True)
@@ -115,7 +115,7 @@ def score_windows(lines, tokens, task_ids):
     rows = []
     for window in WINDOWS:
         vectors = learn_vectors(lines, set(tokens["term"]), window)
-        found = score_recovery(to_features(tokens, vectors=vectors), task_ids)
+        found = score_recovery(to_features(tokens, kind="vectors", vectors=vectors), task_ids)
         found = found.dropna(subset="rank").groupby(found["doc"].map(half))["rank"]
         for name, ranks in found:
             rows.append((window, name, len(ranks), (ranks == 1).sum(), (ranks <= 3).sum()))
@@ -206,13 +206,14 @@ def build_tables(folder):
     """Return file name → table."""
     measures, tasks = load_table("measures"), load_table("tasks")
     texts = measures.set_index("measure_id")["text"]
-    tokens = _cut_words(texts)
+    lexicon = load_table("terms")
+    tokens = _cut_words(texts, lexicon)
     list_terms = set(tokens["term"])
     reports, priorities = read_reports(folder), read_passages(folder)
     passages = priorities.set_index("priority_id")["text"]
 
     words = {row.report_id: row.content.decode("utf-8") for row in reports.itertuples()}
-    years = _count_words(pd.Series(words)).rename(columns={"doc": "report_id"})
+    years = _count_words(pd.Series(words), lexicon).rename(columns={"doc": "report_id"})
     by_report = years.groupby("report_id")["n"]
     reports["repository"] = "lawtext/gov"
     reports["commit"] = [SOURCE[level][1] for level in reports["level"]]
@@ -227,7 +228,7 @@ def build_tables(folder):
     years = years[years["term"].isin(list_terms)].sort_values(["report_id", "term"])
 
     priorities["chars"] = passages.map(len).to_numpy()
-    counted = _count_words(passages).rename(columns={"doc": "priority_id"})
+    counted = _count_words(passages, lexicon).rename(columns={"doc": "priority_id"})
 
     lines = {}
     for name, text in words.items():
