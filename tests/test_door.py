@@ -46,6 +46,7 @@ def make_examples():
         "color": "kind",
         "colors": {"p": ("lead", "p"), "q": ("joint", "q")},
         "data": drawn,
+        "directives": xq.load_table("directives"),
         "draw": draw,
         "en": "town",
         "found": found,
@@ -62,7 +63,9 @@ def make_examples():
         "path": "ledger.xlsx",
         "priority_ids": pd.Series("P01", index=texts.index),
         "references": labels.to_frame("known"),
+        "report": pd.Series({"P01": "稳定粮食产量", "P02": "建设医疗中心"}),
         "responsibilities": responsibilities.merge(tasks),
+        "results": xq.load_table("results"),
         "rows": {"p": ("kind", "p"), "q": ("kind", "q")},
         "samples": pd.concat([labels, labels], axis=1),
         "source": None,
@@ -87,6 +90,7 @@ def make_examples():
         ("read_list", "path"): raw,
         ("read_notice", "path"): raw,
         ("score_keyness", "by"): groups,
+        ("score_reuse", "report"): pd.DataFrame({"level": ["省"], "year": 2024, "text": ["税"]}),
         ("score_keyness", "draws"): 20,
         ("score_specifications", "kinds"): ["words"],
         ("score_specifications", "n_clusters"): [2],
@@ -95,6 +99,7 @@ def make_examples():
         ("score_structure", "draws"): 2,
         ("score_structure", "n_clusters"): [2],
         ("score_structure", "nulls"): 19,
+        ("write_ledger", "measures"): xq.read_list(raw),
     }
 
 

@@ -450,6 +450,8 @@ def test_any_report_can_be_matched_by_its_text():
     counts = {"words": _count_words(report), "pairs": count_bigrams(report)}
     counted = xq.match_priorities(texts, report=counts)
     assert counted.equals(xq.match_priorities(texts, report=report))
+    empty = xq.match_priorities(texts, report=report.replace(".*", "，", regex=True))
+    assert empty["priority_id"].tolist() == ["b", "a", "b", "a"] and empty["score"].eq(0).all()
     titled = xq.match_priorities(texts, report=report, titles=pd.Series({"b": "粮食播种面积"}))
     assert titled.query("rank == 1")["priority_id"].tolist() == ["b", "b"]
 
@@ -465,6 +467,7 @@ def test_any_report_can_be_matched_by_its_text():
         ({"report": {"words": xq.load_table("years").assign(m=1)}}, r"expected three without gaps"),
         ({"method": "vectors", "vectors": None}, "needs word vectors"),
         ({"titles": ["a"]}, "titles is a list"),
+        ({"report": TEXTS.head(0)}, "report has no priority"),
     ],
 )
 def test_what_cannot_be_matched_is_named(options, message):
@@ -757,3 +760,21 @@ def test_identical_quotes_are_never_a_change():
     ]
     assert len(said) > 5
     assert set(said) == {"same"}
+
+
+def test_levels_are_the_caller_s():
+    levels = ("nation", "province", "county")
+    rows = [BASE | {"level": level, "value": 5 + n} for n, level in enumerate(levels)]
+    alone = BASE | {"indicator": "y", "level": "county"}
+    steps = xq.compare_targets(pd.DataFrame([*rows, alone]), levels=levels)
+    assert steps[["upper", "lower", "step"]].to_numpy().tolist() == [
+        ["nation", "province", "higher"],
+        ["nation", "county", "higher"],
+        ["province", "county", "higher"],
+        ["", "county", "only below"],
+    ]
+    with pytest.raises(ValueError, match=r"targets: unknown level \['county', 'province'\]"):
+        xq.compare_targets(pd.DataFrame(rows))
+    for odd in ("nation", ["nation"], ["nation", "nation"], ["nation", ""], 3):
+        with pytest.raises(TypeError, match="^levels is .*; expected several names"):
+            xq.compare_targets(pd.DataFrame(rows), levels=odd)

@@ -1,13 +1,16 @@
 """Tables load with the types and orders of the data package."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import xq
-from xq.tables import read_package
+from xq.tables import DATA, read_package
 
 NAMES = list(read_package())
 
@@ -120,3 +123,58 @@ def test_import_is_light():
 def test_unknown_names_are_named():
     with pytest.raises(AttributeError, match="no attribute 'load_nothing'"):
         xq.load_nothing  # noqa: B018
+
+
+ALONE = """
+import sys, warnings
+import pandas as pd
+import xq
+measures = xq.read_list("list.txt")
+assert len(xq.check_list(measures)) == 1, xq.check_list(measures)
+texts = measures.set_index("measure_id")["text"]
+assert xq.find_units(measures["units"])["unit"].tolist() == ["市人社局"]
+assert xq.find_targets(texts)["value"].tolist() == [20000.0, 3.0]
+xq.write_ledger("ledger.xlsx", measures)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    tokens = xq.tokenize(texts)
+assert len(said) == 1 and "no function words: 的 and 和 count as content" in str(said[0].message)
+assert "XQ_DATA" in str(said[0].message) and said[0].filename == "<string>"
+assert set(tokens["layer"]) == {"content", "number", "mark"}
+lexicon = pd.DataFrame({"term": ["万人"], "kind": "function"})
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    tokens = xq.tokenize(texts, lexicon=lexicon)
+assert set(tokens["layer"]) == {"content", "function", "number", "mark"}
+xq.to_features(tokens)
+report = pd.Series({"a": "就业", "b": "招聘"})
+assert len(xq.match_priorities(texts, report=report, lexicon=lexicon)) == 4
+try:
+    xq.load_table("measures")
+except FileNotFoundError as problem:
+    print(problem)
+"""
+
+
+def test_without_the_tables_a_list_is_read_all_the_same(tmp_path):
+    rows = "序号\t落实措施\t责任单位\n1\t新增就业2万人。\t市人社局牵头\n2\t办好3场招聘会。\t\n"
+    (tmp_path / "list.txt").write_text(rows, encoding="utf-8")
+    folder = Path(xq.__file__).parent.parent
+    paths = {"XQ_DATA": str(tmp_path / "none"), "PYTHONPATH": str(folder), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", ALONE],
+        cwd=tmp_path, env=os.environ | paths, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "datapackage.json is missing: keep xq/ and data/ side by side" in done.stdout
+
+
+def test_the_tables_may_stand_elsewhere(tmp_path):
+    shutil.copytree(DATA, tmp_path / "数据")
+    code = "import xq; print(len(xq.load_table('measures')), xq.tables.DATA)"
+    folder = Path(xq.__file__).parent.parent
+    paths = {"XQ_DATA": str(tmp_path / "数据"), "PYTHONPATH": str(folder), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | paths, capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout.split() == ["135", str(tmp_path / "数据")], done.stderr

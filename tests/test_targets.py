@@ -816,3 +816,53 @@ def test_long_repetitions_do_not_hang():
     """Guard against hangs only: each text of 20,000 characters takes about a second, or less."""
     code = "import sys; from xq.targets import _find\nfor part in sys.argv[1:]: _find((part * 20_000)[:20_000])"
     subprocess.run([sys.executable, "-c", code, *LONG, LISTED], cwd=ROOT, check=True, timeout=60)
+
+
+# ── the list's own test ──────────────────────────────────────────────────────────────────────
+
+DIRECTIVES = pd.DataFrame(
+    {"term": ["确保", "推进", "鼓励"], "strength": ["binding", "plain", "soft"]}
+)
+RESULTS = pd.DataFrame({"term": ["招聘会"]})
+
+
+def test_each_criterion_is_a_column_and_the_words_are_the_caller_s():
+    rows = {
+        "A": ["鼓励企业，确保完成目标。", "市人社局牵头，市财政局配合", "", "ongoing"],
+        "B": ["办好3场招聘会。", "市人社局、市财政局等按职责分工负责", "6月底前", "ongoing"],
+        "C": ["推进改革。", "市人社局牵头", "", "by"],
+    }
+    columns = ["text", "units", "text_dates", "deadline_kind"]
+    measures = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    measures = measures.rename_axis("measure_id").reset_index()
+    scores = xq.score_specificity(measures, directives=DIRECTIVES, results=RESULTS)
+    assert scores.set_index("measure_id").T.to_dict() == {
+        "A": {
+            "verb": True, "strength": "binding", "number": False, "promise": True, "date": False,
+            "single_lead": True, "closed_list": True, "result": False,
+        },
+        "B": {
+            "verb": False, "strength": "none", "number": True, "promise": True, "date": True,
+            "single_lead": False, "closed_list": False, "result": True,
+        },
+        "C": {
+            "verb": True, "strength": "plain", "number": False, "promise": False, "date": True,
+            "single_lead": True, "closed_list": True, "result": False,
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"directives": DIRECTIVES.drop(columns="strength")}, r"directives has no column"),
+        ({"directives": DIRECTIVES.replace("soft", "mild")}, r"unknown strength \['mild'\]"),
+        ({"results": pd.concat([RESULTS] * 2)}, "results: expected some words in the column"),
+        ({"results": RESULTS.replace("招聘会", "")}, "results: expected some words in the column"),
+        ({"results": ["招聘会"]}, "results is a list"),
+    ],
+)
+def test_odd_tables_of_words_are_named(words, message):
+    given = {"directives": DIRECTIVES, "results": RESULTS} | words
+    with pytest.raises((TypeError, ValueError), match=message):
+        xq.score_specificity(xq.load_table("measures"), **given)

@@ -305,6 +305,8 @@ def match_priorities(
     if titles is not None:
         check_texts(titles, "titles")
     ids = _find_priorities(report)
+    if not len(ids):
+        raise ValueError("report has no priority; expected one text each")
 
     def score(part):
         kind = "pairs" if part == "characters" else "words"
@@ -320,6 +322,8 @@ def match_priorities(
             warn_of_share(said, said.isin(terms))
         else:
             terms = pd.Index(theirs["term"].unique())
+        if not len(terms):
+            return np.zeros((len(texts), len(ids)))
         sides = (ours, texts.index), (theirs, ids)
         counts = [_count(side, "doc", n="n", units=docs, terms=terms)[0] for side, docs in sides]
         if part == "vectors":
@@ -336,7 +340,7 @@ def match_priorities(
     return pd.DataFrame(table | {"rank": np.tile(np.arange(1, len(ids) + 1), len(texts))})
 
 
-def compare_targets(targets, *, pairs=None, population=None, about=0.05):
+def compare_targets(targets, *, pairs=None, population=None, about=0.05, levels=LEVELS):
     """Compare what targets of several levels demand at least.
 
     Every number is read as the set of outcomes that would meet it: "at least 5" from 5 up, "at
@@ -348,7 +352,7 @@ def compare_targets(targets, *, pairs=None, population=None, about=0.05):
     ----------
     targets : DataFrame
         One row per target, at most one per indicator and level, as ``data/ladder.csv``. Columns
-        ``indicator``, ``level`` ("nation", "city", "district"), ``quote``, ``form`` ("numeric",
+        ``indicator``, ``level`` (one of `levels`), ``quote``, ``form`` ("numeric",
         or anything else for a promise in words), ``value``, ``unit``, ``bound`` ("=", ">=", "<=",
         "~" for about, "from_to" for a change, read as its end) and ``wanted`` ("more", "less",
         "near").
@@ -364,6 +368,8 @@ def compare_targets(targets, *, pairs=None, population=None, about=0.05):
         Columns ``level`` and ``persons``; needed where a pair is to be divided by residents.
     about : float, default 0.05
         Half the width of "about", as a share of the number: about 5.5 is 5.225 to 5.775.
+    levels : sequence of str, default ("nation", "city", "district")
+        The levels, from the top down.
 
     Returns
     -------
@@ -387,7 +393,8 @@ def compare_targets(targets, *, pairs=None, population=None, about=0.05):
     Raises
     ------
     TypeError
-        If a table is no DataFrame, values or persons are no numbers, or `about` is none.
+        If a table is no DataFrame, values or persons are no numbers, `about` is none, or `levels`
+        are no names.
     ValueError
         If a column is missing, a level, a bound or another code is unknown, an indicator has two
         targets at a level, a pair stands twice, a bound contradicts what is wanted, a level has
@@ -403,9 +410,14 @@ def compare_targets(targets, *, pairs=None, population=None, about=0.05):
         raise TypeError(f"about is {describe(about)}; expected a number such as 0.05")
     if not 0 <= about < 1:
         raise ValueError(f"about is {about}; expected a share from 0 to below 1")
+    named = isinstance(levels, list | tuple) and all(isinstance(level, str) for level in levels)
+    if not named or not len({*levels, ""}) == len(levels) + 1 > 2:
+        raise TypeError(
+            f"levels is {describe(levels)}; expected several names, from the top down: {LEVELS}"
+        )
     targets = targets.astype({"value": float} | dict.fromkeys(_WORDS, "str"))
     targets = targets.fillna(dict.fromkeys(_WORDS, ""))
-    _check_codes(targets, "targets", {"level": LEVELS})
+    _check_codes(targets, "targets", {"level": levels})
     numbers = targets["form"] == "numeric"
     _check_codes(targets[numbers], "targets", {"bound": _BOUNDS, "wanted": _WANTED})
     _check_sense(targets[numbers])
@@ -415,8 +427,9 @@ def compare_targets(targets, *, pairs=None, population=None, about=0.05):
     rows = []
     for indicator, group in targets.groupby("indicator", sort=False):
         have = {row["level"]: row for row in group.to_dict("records")}
-        levels = [level for level in LEVELS if level in have]
-        for upper, lower in [*combinations(levels, 2)] or [_pair_alone(levels[0])]:
+        said = [level for level in levels if level in have]
+        alone = ("", said[0]) if said[0] == levels[-1] else (said[0], "")
+        for upper, lower in [*combinations(said, 2)] or [alone]:
             row = {"indicator": indicator, "upper": upper, "lower": lower}
             code = codes.get((indicator, upper, lower), ("", "none"))
             rows.append(row | _compare(have.get(upper), have.get(lower), *code, persons))
@@ -435,11 +448,6 @@ def _find_outcomes(numbers, about):
     low = (numbers["value"] - margin).mask(downwards, -np.inf)
     high = (numbers["value"] + margin).mask(upwards, np.inf)
     return pd.DataFrame({"low": low, "high": high})
-
-
-def _pair_alone(level):
-    """Return the pair of an indicator that one level alone has."""
-    return ("", level) if level == LEVELS[-1] else (level, "")
 
 
 def _compare(above, below, relation, divide, persons):

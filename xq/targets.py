@@ -13,8 +13,7 @@ from itertools import chain
 import cn2an
 import pandas as pd
 
-from .door import check_frame, check_texts
-from .tables import load_table
+from .door import check_frame, check_texts, shorten
 from .units import find_units
 
 # ── vocabulary ───────────────────────────────────────────────────────────────────────────────
@@ -672,7 +671,7 @@ def _compare(gold, found):
     return row | {"whole": all(row[field] for field in _FIELDS if field != "direction")}
 
 
-def score_specificity(measures):
+def score_specificity(measures, *, directives, results):
     """Hold each measure against the list's own test: 有措施、可量化、能落实.
 
     Each criterion is a column of its own; none is weighed against another.
@@ -682,6 +681,11 @@ def score_specificity(measures):
     measures : DataFrame
         Columns ``measure_id``, ``text``, ``units``, ``text_dates``, ``deadline_kind``, as
         `read_list` returns them and the table "measures" has them.
+    directives : DataFrame
+        Words that say what is to be done: columns ``term`` and ``strength`` ("soft", "plain" or
+        "binding"), as ``load_table("directives")``.
+    results : DataFrame
+        Words for what could be shown: column ``term``, as ``load_table("results")``.
 
     Returns
     -------
@@ -689,7 +693,7 @@ def score_specificity(measures):
         One row per measure, in the order given, with columns
 
         - ``measure_id`` : str
-        - ``verb`` : bool, a word of ``data/lexicon/directives.csv`` says what is to be done
+        - ``verb`` : bool, one of the `directives` says what is to be done
         - ``strength`` : ordered category, the strongest such word: "none" < "soft" (鼓励, 力争) <
           "plain" (推进, 加强) < "binding" (确保, 完成)
         - ``number`` : bool, a numeric commitment, target or standard (`find_targets`)
@@ -697,16 +701,22 @@ def score_specificity(measures):
         - ``date`` : bool, a date by which it is to be done, in deadline or text
         - ``single_lead`` : bool, exactly one unit leads (`find_units`)
         - ``closed_list`` : bool, its units are named, and no list of them ends in 等
-        - ``result`` : bool, the text names something that could be shown
-          (``data/lexicon/results.csv``)
+        - ``result`` : bool, the text names one of the `results`
 
     Raises
     ------
     TypeError
-        If `measures` is no DataFrame, or a text, unit cell or ``text_dates`` is no text.
+        If a table is no DataFrame, or a text, unit cell or ``text_dates`` is no text.
     ValueError
-        If a column is missing, or a measure has no name or is named twice.
+        If a column is missing, a measure has no name or is named twice, a table of words has an
+        empty one or the same twice, or a strength is unknown.
     """
+    levels = pd.CategoricalDtype(["none", "soft", "plain", "binding"], ordered=True)
+    words = _read_words(directives, "directives", "strength")["strength"].astype("str")
+    if strange := sorted(set(words) - set(levels.categories[1:])):
+        known = [*levels.categories[1:]]
+        raise ValueError(f"directives: unknown strength {shorten(strange)}; expected {known}")
+    shown = "|".join(map(re.escape, _read_words(results, "results").index))
     columns = ["measure_id", "text", "units", "text_dates", "deadline_kind"]
     check_frame(measures, "measures", *columns, filled=["measure_id"])
     measures = measures[columns].set_index("measure_id")
@@ -714,14 +724,12 @@ def score_specificity(measures):
         check_texts(measures[column], f"measures[{column!r}]")
     duties, targets = find_units(measures["units"]), find_targets(measures["text"])
     ids = measures.index
-    words = load_table("directives").set_index("term")["strength"].astype("str")
-    found = measures["text"].str.findall("|".join(sorted(words.index, key=len, reverse=True)))
-    levels = pd.CategoricalDtype(["none", "soft", "plain", "binding"], ordered=True)
+    longest_first = sorted(words.index, key=len, reverse=True)
+    found = measures["text"].str.findall("|".join(map(re.escape, longest_first)))
     strength = found.explode().map(words).fillna("none").astype(levels)
     leads = duties.loc[duties["role"] == "lead", "measure_id"].value_counts()
     loose = duties.loc[duties["open_list"] | (duties["role"] == "all"), "measure_id"]
     dated = measures["text_dates"].str.contains("[底末]前")
-    shown = "|".join(map(re.escape, load_table("results")["term"]))
     columns = {
         "verb": found.str.len() > 0,
         "strength": strength.groupby(level=0, sort=False).max(),
@@ -733,3 +741,12 @@ def score_specificity(measures):
         "result": measures["text"].str.contains(shown),
     }
     return pd.DataFrame(columns, index=ids).reset_index()
+
+
+def _read_words(table, name, *columns):
+    """Return a table of words, indexed by them."""
+    check_frame(table, name, "term", *columns, filled=["term", *columns])
+    words = table.astype({"term": "str"}).set_index("term")
+    if table.empty or "" in words.index or not words.index.is_unique:
+        raise ValueError(f"{name}: expected some words in the column 'term', each once")
+    return words
