@@ -1,6 +1,8 @@
 """Commitments are found as written: literal sentences, the committed gold, and made-up input."""
 
 import math
+import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 import xq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xq.targets import _find
+from xq.targets import _SIGNS, _find
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = [
@@ -816,6 +818,24 @@ def test_long_repetitions_do_not_hang():
     """Guard against hangs only: each text of 20,000 characters takes about a second, or less."""
     code = "import sys; from xq.targets import _find\nfor part in sys.argv[1:]: _find((part * 20_000)[:20_000])"
     subprocess.run([sys.executable, "-c", code, *LONG, LISTED], cwd=ROOT, check=True, timeout=60)
+
+
+WORDS = "保障 就业 稳定 增长 收入 价格 投资 下降 提高 和 、 ， 。 ： ） 工作 目标 完成 下达 任务 零 发生 不 再 超过".split()
+WORDS += "去年 高于 全国 水平 同步 与 全覆盖 应 尽 全部 分解 平稳 全面完成 库存 5% ！ \n \u3000 ２".split()
+
+
+def test_what_is_looked_for_first_hides_nothing(monkeypatch):
+    """The quick looks (_SIGNS, _ENDS, a fold that has nothing to fold) only save time."""
+    lot = random.Random(0)
+    texts = ["".join(lot.choices(WORDS, k=lot.randint(2, 14))) for _ in range(6000)]
+    texts = pd.Series([*xq.load_table("measures")["text"], *texts])
+    found = xq.find_targets(texts)
+    assert found["form"].value_counts().min() > 10
+    anything = re.compile("")
+    monkeypatch.setattr("xq.targets._SIGNS", dict.fromkeys(_SIGNS, anything))
+    monkeypatch.setattr("xq.targets._ENDS", [anything, anything])
+    monkeypatch.setattr("xq.targets._GAP", anything)
+    pd.testing.assert_frame_equal(xq.find_targets(texts), found)
 
 
 # ── the list's own test ──────────────────────────────────────────────────────────────────────

@@ -109,6 +109,10 @@ _DIRECTIONAL = (
         rf"(?P<indicator>[^、：）]{{0,30}}?(?:{_MEASURABLE}))(?=[：）]|(?:工作)?$)"
     ),
 )
+_ENDS = (  # what a clause must have for one of these to match: much quicker to look for
+    re.compile(rf"(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
+    re.compile(rf"(?:{_MEASURABLE})(?=(?:工作)?(?:[：），。；！？\n]|\Z))"),
+)
 _AND = re.compile(r"(?<=出口|进口|就业|收入|消费|投资|价格|能耗|强度)[和及与]")
 _OTHERS = (
     ("zero", re.compile("清零|归零|不再?发生|零跑动|零(?:事故|发生|死亡|增长|新增|排放)")),
@@ -132,6 +136,13 @@ _OTHERS = (
         ),
     ),
 )
+
+_SIGNS = {  # and what a text must have for one of the others
+    "zero": re.compile("零|发生"),
+    "all": re.compile("全覆盖|应.尽|全面完成|全部"),
+    "relational": re.compile("[低高快优好]于|超过|同步|相适应|相匹配|相当|持平"),
+    "deferred": re.compile("下达|分解|目标"),
+}
 
 # What has been achieved already, and what lies ahead.
 _PAST = re.compile(
@@ -204,9 +215,14 @@ def find_targets(texts):
     types = {"start": "int64", "end": "int64", "span": "str", "indicator": "str"}
     types |= {"value": float, "value_from": float}
     types |= dict.fromkeys("unit bound direction form kind hedge scope".split(), "str")
-    return pd.DataFrame(rows, columns=["doc", *types]).astype(types)
+    columns = {"doc": pd.Series([row["doc"] for row in rows], dtype=None if rows else object)}
+    for name, kind in types.items():
+        columns[name] = pd.array([row[name] for row in rows], dtype=kind)
+    return pd.DataFrame(columns)
 
 
+_CLAUSE = re.compile(r"[^，。；！？\n]+")
+_GAP = re.compile(r"[^\S\n]|[*\u200b\u200c\u200d\ufeff]")
 _KEPT = re.compile("(?:\n|[^\\s*\u200b\u200c\u200d\ufeff])+")  # all but gaps
 _WIDE = re.compile("[０-９Ａ-ｚ％．／＋]")
 _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
@@ -222,8 +238,17 @@ def _find(text):
     past = _mark(len(folded), _find_past(folded))
     records = _find_numbers(folded, quoted)
     taken = _mark(len(folded), [(record["start"], record["end"]) for record in records])
-    for clause in re.finditer(r"[^，。；！？\n]+", folded):
-        records += _find_words(folded, *clause.span(), taken, quoted)
+    others = [(form, pattern) for form, pattern in _OTHERS if _SIGNS[form].search(folded)]
+    ends = [[hit.start() for hit in end.finditer(folded)] for end in _ENDS]
+    for clause in _CLAUSE.finditer(folded) if others or any(ends) else ():
+        first, last = clause.span()
+        directional = [
+            pattern
+            for pattern, places in zip(_DIRECTIONAL, ends, strict=True)
+            if any(first <= place < last for place in places)
+        ]
+        if others or directional:
+            records += _find_words(folded, first, last, taken, quoted, others, directional)
     kept = [record for record in records if not past[record["start"]]]
     for record in kept:
         first, last = record.pop("wide")
@@ -236,6 +261,8 @@ def _find(text):
 
 def _fold(text):
     """Return a text with plain digits and without gaps, and where each character came from."""
+    if not (_GAP.search(text) or _WIDE.search(text)):
+        return text, range(len(text))
     runs = [*_KEPT.finditer(text)]
     places = [*chain.from_iterable(range(*run.span()) for run in runs)]
     kept = "".join(run.group() for run in runs)
@@ -264,8 +291,11 @@ def _find_past(text):
             review = review or 9
         elif review == 9 and _SURELY_AHEAD.search(line[:40]):
             review = 0
-        if review or (_PAST.search(line) and not _SURELY_AHEAD.search(line)):
+        told = _PAST.search(line)
+        if review or (told and not _SURELY_AHEAD.search(line)):
             spans.append((start, at))
+            continue
+        if not told:
             continue
         for sentence in re.finditer(r"[^。；]+", line):
             if _PAST.search(sentence.group()) and not _AHEAD.search(sentence.group()):
@@ -492,14 +522,16 @@ def _find_hedge(text, first, last):
     return hit.group() if hit else ""
 
 
-def _find_words(text, first, last, taken, quoted):
+def _find_words(text, first, last, taken, quoted, others, directional):
     """Return the promises of one clause that carry no number."""
-    records, hedge = [], _find_hedge(text, first, last)
+    records, hedge = [], None
 
     def add(form, start, end, *subjects, **more):
         if any(taken[start:end]):
             return
         taken[start:end] = b"\1" * (end - start)
+        nonlocal hedge
+        hedge = _find_hedge(text, first, last) if hedge is None else hedge
         record = {"start": start, "end": end, "form": form, "value": None, "value_from": None}
         record |= {"unit": "", "bound": "", "direction": "level", "kind": "target", "scope": ""}
         for of in subjects:
@@ -507,7 +539,7 @@ def _find_words(text, first, last, taken, quoted):
             wide = min(edges), max(edges)
             records.append(record | {"of": of, "wide": wide, "hedge": hedge} | more)
 
-    for form, pattern in _OTHERS:
+    for form, pattern in others:
         for hit in pattern.finditer(text, first, last):
             if quoted[hit.start()] and hit.group() != "零跑动":
                 continue
@@ -523,7 +555,7 @@ def _find_words(text, first, last, taken, quoted):
                 add(form, *hit.span(), *parts, bound=bound, direction=direction)
             else:
                 add(form, *hit.span(), of)
-    for pattern in _DIRECTIONAL:
+    for pattern in directional:
         for hit in pattern.finditer(text, first, last):
             after = hit.end("what")
             if quoted[hit.start("what")] or _QUANTITY.search(text, after, min(last, after + 24)):

@@ -9,7 +9,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache, partial
-from itertools import count
+from itertools import count, zip_longest
 from numbers import Real
 
 import numpy as np
@@ -26,6 +26,7 @@ from .tables import load_table
 ENGINES = ("rjieba", "jieba")
 KINDS = ("words", "lexicon", "characters", "lsa", "vectors", "mixture", "counts")
 COWORD = ("n", "association", "cosine")
+_OF_WORDS = ("verb", "function", "word")  # kinds of a lexicon that are not kept whole
 LAYERS = ("content", "verb", "function", "number", "mark")
 _FREQUENCY = 20_000  # of a lexicon term; tests hold every term to its sentence
 _LSA = 50  # dimensions
@@ -140,13 +141,20 @@ def count_terms(tokens, *, over="doc"):
         If a column is missing or has gaps.
     """
     _check_tokens(tokens, "doc", "term", "layer", over)
-    counts, _, terms = _count(tokens, "doc")
-    table = tokens[["term", "layer"]].drop_duplicates("term").set_index("term").loc[terms]
-    table = table.set_axis(terms).reset_index()
-    table["n"], table["n_docs"] = counts.sum(axis=0), (counts > 0).sum(axis=0)
-    table["range"] = (_count(tokens, over)[0] > 0).sum(axis=0)
-    order = {"n": False, "n_docs": False, "term": True}
-    return table.sort_values([*order], ascending=[*order.values()], ignore_index=True)
+    code, terms = _encode(tokens["term"])
+    _, first = np.unique(code, return_index=True)
+    n = np.bincount(code, minlength=len(terms))
+    n_docs = _count_units(tokens["doc"], code, len(terms))
+    table = {"term": terms, "layer": tokens["layer"].array[first], "n": n, "n_docs": n_docs}
+    table["range"] = n_docs if over == "doc" else _count_units(tokens[over], code, len(terms))
+    return pd.DataFrame(table).iloc[np.lexsort((-n_docs, -n))].reset_index(drop=True)
+
+
+def _count_units(column, code, size):
+    """Return in how many units each term occurs."""
+    unit, _ = _encode(column)
+    pairs = np.unique(unit.astype("int64") * size + code)
+    return np.bincount(pairs % size, minlength=size) if size else pairs
 
 
 def to_matrix(tokens, *, by="doc"):
@@ -674,25 +682,26 @@ def _scale(matrix):
 
 def _read_lexicon(lexicon):
     """Return the terms kept whole, sorted, each once; and word → layer."""
+    kinds = []
     if isinstance(lexicon, pd.DataFrame):
-        check_frame(lexicon, "lexicon", "term")
-        terms = lexicon["term"]
-        kinds = lexicon.get("kind", pd.Series("", lexicon.index)).astype("str")
+        check_frame(lexicon, "lexicon", "term", *[name for name in ["kind"] if name in lexicon])
+        terms = lexicon["term"].tolist()
+        kinds = lexicon["kind"].tolist() if "kind" in lexicon else []
     elif isinstance(lexicon, str) or not isinstance(lexicon, Iterable | None):
         raise TypeError(
             f"lexicon is a {type(lexicon).__name__}; expected several words, ['稳岗'], or a table "
             "with the column 'term'"
         )
     else:
-        terms = pd.Series([*(lexicon or ())], dtype=object)
-        kinds = pd.Series("", terms.index)
+        terms = [*(() if lexicon is None else lexicon)]
     if wrong := [term for term in terms if not isinstance(term, str) or not term]:
         raise TypeError(f"lexicon has {wrong[0]!r}; expected words only: drop it")
-    whole = tuple(sorted(set(terms[~kinds.isin(["verb", "function", "word"])])))
-    function = [*terms[kinds == "function"]] or _read_function_words()
-    return whole, dict.fromkeys(terms[kinds == "verb"], "verb") | dict.fromkeys(
-        function, "function"
-    )
+    groups = {"verb": [], "function": [], "word": [], "whole": []}
+    for term, kind in zip_longest(terms, kinds):
+        groups[kind if kind in _OF_WORDS else "whole"].append(term)
+    function = groups["function"] or _read_function_words()
+    layers = dict.fromkeys(groups["verb"], "verb") | dict.fromkeys(function, "function")
+    return tuple(sorted(set(groups["whole"]))), layers
 
 
 @cache
