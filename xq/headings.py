@@ -117,7 +117,9 @@ def _name_heading(cell):
 
 def name_cells(cells, given):
     """Return the field of each heading, or None; `given` are the caller's own names."""
-    found = [given.get(clean_heading(cell)) or _name_heading(cell) for cell in cells]
+    found = [_name_heading(cell) for cell in cells]
+    if given:
+        found = [given.get(clean_heading(c)) or n for c, n in zip(cells, found, strict=True)]
     prose = sorted((rank, -at) for at, rank in enumerate(found) if isinstance(rank, int))
     if "text" not in found and prose:
         found[-prose.pop(0)[1]] = "text"

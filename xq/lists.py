@@ -123,7 +123,7 @@ def read_list(path, *, table=None, columns=None):
     read_changes : every change made on the way.
     check_list : what to doubt in the result.
     """
-    return _parse(path, table, columns)[0]
+    return _parse(path, table, columns, changed=False)[0]
 
 
 def read_changes(path, *, table=None, columns=None):
@@ -325,8 +325,8 @@ def _is_traditional(character):
 # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _parse(path, table=None, columns=None):
-    """Return the measures, the changes, and the notice of a list as three DataFrames."""
+def _parse(path, table=None, columns=None, *, changed=True):
+    """Return the measures, the changes (if wanted), and the notice of a list."""
     given = _check_choices(table, columns)
     source = read_file(path)
     found, near = find_table(path, source, table, given)
@@ -336,7 +336,9 @@ def _parse(path, table=None, columns=None):
     else:
         read, ends = _split_paragraphs(path, source, near)
     notice = _read_prose(read.prose, source.form)
-    measures, changes = _read_rows(path, read, *_find_year(notice))
+    measures, changes = _read_rows(path, read, *_find_year(notice), changed)
+    if not changed:
+        return measures, None, notice
 
     ended = [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
     between, ended = (pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (read.changes, ended))
@@ -608,8 +610,8 @@ def _is_deadline(cell):
 # ── reading the cells ────────────────────────────────────────────────────────────────────────
 
 
-def _read_rows(path, found, year, year_from):
-    """Return the measures, and the changes made in the rows and to them."""
+def _read_rows(path, found, year, year_from, changed):
+    """Return the measures, and the changes made in the rows and to them, if wanted."""
     written, roles = found.cells, found.roles
     read, changes = written.copy(), []
     for field in written:
@@ -632,6 +634,8 @@ def _read_rows(path, found, year, year_from):
         if not edits:
             continue
         read[field] = [cleaned[cell][0] for cell in cells]
+        if not changed:
+            continue
         edits = pd.DataFrame(
             edits, columns=["cell", "rule", "start", "before", "after"], dtype="str"
         )
@@ -640,10 +644,10 @@ def _read_rows(path, found, year, year_from):
     used = [key for key in written if key != "section"]
     covered = pd.DataFrame(found.covered, index=written.index).reindex(columns=used)
     covered = covered.fillna(False).astype(bool)
-    if (nothing := ((read[used] == "") & ~covered).all(axis=1) & ~covered.any(axis=1)).any():
+    blank = read[used] == ""
+    if (nothing := (blank & ~covered).all(axis=1) & ~covered.any(axis=1)).any():
         fail(path, nothing.idxmax(), "a row with nothing to read", "a measure", "Delete the line.")
 
-    blank = read[used] == ""
     labels = [field for field in ("task_no", "measure_no", "title") if roles.get(field)]
     numbers = {
         field: _read_numbers(path, read[field], HEADINGS[field][0])
@@ -664,7 +668,7 @@ def _read_rows(path, found, year, year_from):
             fail(path, lost.idxmax(), said, "任务序号", "Write the number of the task beside it.")
 
     def note(rule, field, where, before=None, after=None):
-        if where.any():
+        if changed and where.any():
             was = written[field].mask(blank[field], "")[where] if before is None else before[where]
             now = read.loc[where, field] if after is None else after[where]
             change = {"line": was.index, "before": was, "after": now.astype("str")}
