@@ -88,6 +88,7 @@ def make_examples():
         ("plot_matrix", "x"): "step",
         ("read_changes", "path"): raw,
         ("read_list", "path"): raw,
+        ("read_lists", "files"): [raw],
         ("read_notice", "path"): raw,
         ("score_keyness", "by"): groups,
         ("score_reuse", "report"): pd.DataFrame({"level": ["省"], "year": 2024, "text": ["税"]}),

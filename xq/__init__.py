@@ -16,6 +16,7 @@ _HOME = {
         "labels": ["score_agreement"],
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
+        "many": ["read_lists"],
         "plot": [
             "plot_bars",
             "plot_dots",

@@ -45,13 +45,20 @@ _HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|
 
 
 class ListError(ValueError):
-    """A list that cannot be read. The message says file, line, what was expected, what to do."""
+    """A list that cannot be read. The message says file, line, what was expected, what to do.
+
+    The same in parts: `line` (0 for the whole file), `reason`, `remedy`.
+    """
+
+    line, reason, remedy = 0, "", ""
 
 
 def fail(path, line, found, expected, remedy):
     """Raise a ListError."""
     where = f"{path!s:.200}" + (f", line {line}" if line else "")
-    raise ListError(f"{where}: {found}; expected {expected}. {remedy}")
+    error = ListError(f"{where}: {found}; expected {expected}. {remedy}")
+    error.line, error.reason, error.remedy = line, f"{found}; expected {expected}", remedy
+    raise error
 
 
 def read_file(path):

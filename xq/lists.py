@@ -35,7 +35,7 @@ __all__ = ["HEADINGS", "ListError", "check_list", "read_changes", "read_list", "
 # How the cells of a field are normalised; a column of another kind is read as text.
 _KINDS = {"task_no": "number", "measure_no": "number", "title": "label", "deadline": "label"}
 _KINDS |= {"units": "units", "lead": "units", "joint": "units"}
-_LABELS = ["task_no", "title", "measure_no", "units", "deadline"]  # kept as published, too
+LABELS = ["task_no", "title", "measure_no", "units", "deadline"]  # kept as published, too
 _NOBODY = {"无", "无。", "暂无", "/", "／", "-", "－", "—", "——"}  # in a column of units
 
 _DATE = re.compile(
@@ -327,7 +327,7 @@ def _is_traditional(character):
 
 def _parse(path, table=None, columns=None, *, changed=True):
     """Return the measures, the changes (if wanted), and the notice of a list."""
-    given = _check_choices(table, columns)
+    given = check_columns(columns, table)
     source = read_file(path)
     found, near = find_table(path, source, table, given)
     if found:
@@ -349,7 +349,7 @@ def _parse(path, table=None, columns=None, *, changed=True):
     return measures, changes, notice
 
 
-def _check_choices(table, columns):
+def check_columns(columns, table=None):
     """Return the caller's headings as they are looked up."""
     if table is not None:
         check_count(table, "table", 1)
@@ -780,7 +780,7 @@ def _gather(read, written, roles, task, title, measure, year, year_from):
     )
     types = {"deadline_kind": "str", "deadline_date": "datetime64[us]", "year_from": "str"}
     measures = measures.astype(types)
-    for field in _LABELS:
+    for field in LABELS:
         measures[f"{field}_written"] = written.get(field, empty)
     others = [key for key in read if key not in HEADINGS]
     return measures.join(read[others]).reset_index(drop=True)
