@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import cn2an
+import numpy as np
 import pandas as pd
 
 from .dates import read_deadline, read_issue_date, read_title_year
@@ -642,11 +643,15 @@ def _read_rows(path, found, year, year_from, changed):
         place = pd.DataFrame({"line": written.index, "field": field, "cell": cells})
         changes.append(place.merge(edits))
     used = [key for key in written if key != "section"]
-    covered = pd.DataFrame(found.covered, index=written.index).reindex(columns=used)
-    covered = covered.fillna(False).astype(bool)
-    blank = read[used] == ""
-    if (nothing := (blank & ~covered).all(axis=1) & ~covered.any(axis=1)).any():
-        fail(path, nothing.idxmax(), "a row with nothing to read", "a measure", "Delete the line.")
+    uncovered = [False] * len(written)
+    covered = {key: found.covered.get(key, uncovered) for key in used}
+    covered = pd.DataFrame(covered, written.index, dtype=bool)
+    blank = {key: [not cell for cell in read[key].tolist()] for key in used}
+    blank = pd.DataFrame(blank, written.index, dtype=bool)
+    nothing = blank.to_numpy().all(axis=1) & ~covered.to_numpy().any(axis=1)
+    if nothing.any():
+        line = written.index[nothing.argmax()]
+        fail(path, line, "a row with nothing to read", "a measure", "Delete the line.")
 
     labels = [field for field in ("task_no", "measure_no", "title") if roles.get(field)]
     numbers = {
@@ -683,7 +688,7 @@ def _read_rows(path, found, year, year_from, changed):
             number = numbers[field]
             note("carry_down", field, blank[field])
             note("repeated_label", field, ~blank[field] & (number == number.shift()))
-    if "title" in labels:
+    if changed and "title" in labels:
         note("carry_down", "title", blank["title"] & (title != ""))
         same = title == title.groupby(task).transform("first")
         spelled = written["title"]
@@ -760,30 +765,26 @@ def _gather(read, written, roles, task, title, measure, year, year_from):
         ends = {cell: read_deadline(cell, year) for cell in ends}
     said = {cell: ("cell" if own else year_from) if day else None
             for cell, (_, day, own) in ends.items()}  # fmt: skip
-    measures = pd.DataFrame(
-        {
-            "measure_id": [f"M{n:03d}" for n in range(1, len(read) + 1)],
-            "task_id": [f"T{n:02d}" for n in task],
-            "task_no": task,
-            "title": title,
-            "measure_no": measure,
-            "text": read["text"],
-            "units": _join_units(read, roles, empty),
-            "deadline": deadline,
-            "deadline_kind": deadline.map({cell: kind for cell, (kind, _, _) in ends.items()}),
-            "deadline_date": deadline.map({cell: day for cell, (_, day, _) in ends.items()}),
-            "year_from": deadline.map(said),
-            "text_dates": ["；".join(_find_dates(text)) for text in read["text"].tolist()],
-            "note": read.get("note", empty),
-            "line": read.index,
-        }
-    )
-    types = {"deadline_kind": "str", "deadline_date": "datetime64[us]", "year_from": "str"}
-    measures = measures.astype(types)
-    for field in LABELS:
-        measures[f"{field}_written"] = written.get(field, empty)
-    others = [key for key in read if key not in HEADINGS]
-    return measures.join(read[others]).reset_index(drop=True)
+    cells, days = deadline.tolist(), [ends[cell][1] for cell in deadline.tolist()]
+    columns = {
+        "measure_id": [f"M{n:03d}" for n in range(1, len(read) + 1)],
+        "task_id": [f"T{n:02d}" for n in task.tolist()],
+        "task_no": task,
+        "title": title,
+        "measure_no": measure,
+        "text": read["text"],
+        "units": _join_units(read, roles, empty),
+        "deadline": deadline,
+        "deadline_kind": pd.Series([ends[cell][0] for cell in cells], dtype="str"),
+        "deadline_date": np.array(days, dtype="datetime64[us]"),
+        "year_from": pd.Series([said[cell] for cell in cells], dtype="str"),
+        "text_dates": ["；".join(_find_dates(text)) for text in read["text"].tolist()],
+        "note": read.get("note", empty),
+        "line": read.index,
+    }
+    columns |= {f"{field}_written": written.get(field, empty) for field in LABELS}
+    columns |= {key: read[key] for key in read if key not in HEADINGS}
+    return pd.DataFrame({key: getattr(values, "array", values) for key, values in columns.items()})
 
 
 def _join_units(read, roles, empty):
