@@ -16,7 +16,6 @@ FORBIDDEN = {
     "a Styler": r"\.style\b",
     "a trailing semicolon": r";\s*$",
 }
-OLD_FORM = ()  # not rewritten yet: English prose, one cell for the answer
 HOUSE_WORDS = (
     r"\bARI\b", r"\bbits?\b", r"\bMRR\b", "alpha", "bootstrap", "dealt", r"\bfirm(est|er)?\b", "verdict",
     r"\bcloud", r"\bgate", r"\baspects?\b", "比特", "无人牵头", "照抄", "减码", "人工编码", "by hand", r"\d+/\d+",
@@ -24,11 +23,6 @@ HOUSE_WORDS = (
 
 
 every = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-new_form = pytest.mark.parametrize(
-    "path",
-    [each for each in NOTEBOOKS if each.name[:2] not in OLD_FORM],
-    ids=lambda path: path.stem,
-)
 
 
 def read(path):
@@ -63,19 +57,16 @@ def test_first_cells_ask_and_answer_in_both_languages(path):
         assert part in first
     for named in re.findall(r"`(data/)?([a-z_/]+\.csv)`", first.split("*Out:*")[0]):
         assert (ROOT / "data" / named[1]).exists(), named
-    if path.name[:2] in OLD_FORM:
-        assert re.match(r"# .+\? · .+？\n", first)
-    else:
-        chinese, english = read_head(path)
-        assert re.match(
-            r"# .+？\n\n\*\*提要。\*\* .+\n\n\*输入：\*.+\*输出：\*.+\*阅读时间：\*", chinese
-        )
-        assert re.match(r"# .+\?\n\n\*\*Answer\.\*\* .+\n\n\*In:\*.+\*Out:\*.+\*Reading", english)
+    chinese, english = read_head(path)
+    assert re.match(
+        r"# .+？\n\n\*\*提要。\*\* .+\n\n\*输入：\*.+\*输出：\*.+\*阅读时间：\*", chinese
+    )
+    assert re.match(r"# .+\?\n\n\*\*Answer\.\*\* .+\n\n\*In:\*.+\*Out:\*.+\*Reading", english)
 
 
 def read_head(path):
-    """Return the cell, or in the new form the two cells, with the question and the answer."""
-    return [each["source"] for each in read(path)[2][: 1 if path.name[:2] in OLD_FORM else 2]]
+    """Return the two cells with the question and the answer, Chinese and English."""
+    return [each["source"] for each in read(path)[2][:2]]
 
 
 @every
@@ -93,7 +84,7 @@ def read_answer(path):
     return english, chinese
 
 
-@new_form
+@every
 def test_answers_are_plain(path):
     """VOICE: two or three sentences, at most three numbers in each, no word of the house."""
     english, chinese = read_answer(path)
@@ -106,7 +97,7 @@ def test_answers_are_plain(path):
         assert not re.search(word, english + chinese, flags=re.I), word
 
 
-@new_form
+@every
 def test_prose_exists_in_both_languages_side_by_side(path):
     notebook, _, prose = read(path)
     assert len(prose) % 2 == 0
@@ -167,17 +158,13 @@ def test_figures_carry_the_number_and_are_listed(path):
 @every
 def test_ends_with_doubts_exercises_and_the_next_step(path):
     _, code, prose = read(path)
-    english = "\n".join(each["source"] for each in prose)
-    if path.name[:2] in OLD_FORM:
-        parts = re.findall(r"^## (.+?) ·", prose[-1]["source"], flags=re.M)
-    else:
-        english = "\n".join(each["source"] for each in prose if has_tag(each, "en"))
-        parts = re.findall(r"^## (.+)$", english, flags=re.M)
-        parts = [each for each in parts if each != "For the careful reader"][-3:]
-        solutions = [each for each in code if has_tag(each, "solution")]
-        assert len(solutions) == 3
-        for each in solutions:
-            assert each["metadata"]["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+    english = "\n".join(each["source"] for each in prose if has_tag(each, "en"))
+    parts = re.findall(r"^## (.+)$", english, flags=re.M)
+    parts = [each for each in parts if each != "For the careful reader"][-3:]
+    solutions = [each for each in code if has_tag(each, "solution")]
+    assert len(solutions) == 3
+    for each in solutions:
+        assert each["metadata"]["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
     assert parts == ["How sure are we?", "Try it yourself", "Next"]
     exercises = english.split("## Try it yourself")[1].split("## Next")[0]
     assert len(re.findall(r"^\d\. ", exercises, flags=re.M)) == 3
@@ -185,7 +172,7 @@ def test_ends_with_doubts_exercises_and_the_next_step(path):
         assert (path.parent / link).exists()
 
 
-@new_form
+@every
 def test_next_is_the_next_notebook(path):
     following = [each.name for each in NOTEBOOKS if each.name > path.name][:1]
     _, _, prose = read(path)
