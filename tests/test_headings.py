@@ -1,5 +1,6 @@
 """Lists with other headings, other cells and no table at all are read; what is not is named."""
 
+import pandas as pd
 import pytest
 import xq
 from xq.dates import read_deadline, read_issue_date
@@ -120,6 +121,134 @@ def test_other_texts_read_alike(tmp_path, text, encoding):
         "建成学校3所。",
         "区教育局牵头",
         "年底前",
+    ]
+
+
+SPACED = """某县2024年民生实事分解表
+
+序号
+
+民生实事
+
+责任单位
+
+完成时限
+
+1
+
+整治河道。
+
+县水务局
+
+县住建局
+
+12月底前
+
+2
+
+开工建设敬老院。
+
+县民政局
+
+5月底前动工
+
+建成食堂2个。
+
+12月底前
+
+分享到："""
+
+
+def test_one_cell_a_line_with_cells_of_several_lines_and_merged_cells(tmp_path):
+    measures, changes = read(tmp_path, SPACED)
+    assert measures[["task_no", "text", "units", "deadline"]].values.tolist() == [
+        [1, "整治河道。", "县水务局、县住建局", "12月底前"],
+        [2, "开工建设敬老院。", "县民政局", "5月底前动工"],
+        [2, "建成食堂2个。", "县民政局", "12月底前"],
+    ]
+    missing = changes.loc[changes["rule"] == "padded_row", ["measure_id", "field"]]
+    assert missing.values.tolist() == [["M003", "task_no"], ["M003", "units"]]
+    assert xq.read_notice(tmp_path / "list.txt")["text"].tolist()[-1] == "分享到："
+    with pytest.raises(xq.ListError, match="line 13: '整治河道。' in 任务序号; expected a number"):
+        read(
+            tmp_path,
+            SPACED.replace("民生实事\n\n责任", "任务名称\n\n任务内容\n\n责任").replace(
+                "1\n\n", "", 1
+            ),
+        )
+
+
+def test_what_stands_below_a_table_is_prose(tmp_path):
+    row = "1\t甲\t1\t建成学校3所。\t区教育局牵头\t2024年底前\n"
+    for below in [
+        "注：由办公室负责解释。\n抄送：区委办",
+        "\n联系人：某某\n2024年3月5日印发",
+        "\n某区人民政府\n2024年3月5日",
+    ]:
+        measures, _ = read(tmp_path, SIX + row + below)
+        assert len(measures) == 1
+        notice = xq.read_notice(tmp_path / "list.txt")
+        assert "\n".join(notice["text"]).startswith(below.strip())
+    for below in ["后半句。", "\n后半句。\n" + row]:
+        with pytest.raises(xq.ListError, match="1 cells; expected 6 as in the header"):
+            read(tmp_path, SIX + row + below)
+    lines = (SIX + row).strip().replace("\t", "\n") + "\n\n注：解释。\n抄送：区委\n印发\n"
+    assert list(read(tmp_path, lines)[0]["text"]) == ["建成学校3所。"]
+
+
+DRESSES = {
+    "old_windows": lambda text: text.replace("\n", "\r\n"),
+    "title_above": lambda text: "某区办公室关于印发清单的通知\n\n2024年3月5日\n\n" + text,
+    "note_below": lambda text: text + "\n\n注：本清单由区政府办公室负责解释。\n2024年3月5日印发",
+    "blank_lines": lambda text: "\n\n" + text + "\n\n\n",
+    "spaces_at_ends": lambda text: text.replace("\n", "  \n"),
+    "radicals": lambda text: text.translate(str.maketrans("工民长人", "⼯⺠⻓⼈")),
+    "full_width": lambda text: text.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+}
+LISTS = {
+    "tabs": "序号\t领域\t工作举措\t牵头单位\t配合单位\t完成时间\n1\t营商\t新增人工窗口6个。\t市数据局\t市公安局、"
+    "市税务局\t2025年9月\n2\t出行\t完成12处。\t市交通局\t无\t2025年6月底前",
+    "commas": '序号,任务,责任单位,时限\n1,建成学校3所。,区教育局,2024/12/31\n2,"公园,道路",区住建委,2024.12',
+    "pipes": "| 编号 | 重点工程 | 承办单位 | 时限 |\n|---|---|---|---|\n| 1 | 学校3所。 | 区教育局 | 2024年 |",
+    "one_a_line": "序号\n任务\n责任单位\n时限\n1\n学校3所。\n区教育局\n2024年底前\n2\n公园。\n区住建委\n全年",
+    "brackets": "一、便民\n1.清理材料。〔牵头单位：区数据局，责任单位：各街道〕\n2.设点8个。（区民政局负责，"
+    "2024年10月底前完成）\n二、助企\n3.补贴6万元。（区人社局牵头，区财政局等按职责分工负责）",
+    "lines_below": "一、便民\n1.清理材料。\n牵头单位：区数据局\n责任单位：区政府各部门，各街道\n2.设点8个。\n"
+    "责任单位：区民政局\n完成时限：2024年10月底前\n二、助企\n3.发放补贴。\n牵头单位：区人社局",
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+@pytest.mark.parametrize("layout", LISTS)
+def test_a_list_reads_alike_however_it_is_dressed(tmp_path, layout, dress):
+    columns = ["task_no", "title", "measure_no", "text", "units", "deadline", "deadline_date"]
+    plain, _ = read(tmp_path, LISTS[layout])
+    assert plain["deadline_date"].notna().any() and len(plain) == len(plain["units"].unique())
+    for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
+        dressed, _ = read(tmp_path, DRESSES[dress](LISTS[layout]), encoding=encoding)
+        pd.testing.assert_frame_equal(dressed[columns], plain[columns])
+
+
+def test_the_order_of_the_columns_does_not_matter(tmp_path):
+    rows = [line.split("\t") for line in LISTS["tabs"].split("\n")]
+    plain = read(tmp_path, LISTS["tabs"])[0]
+    for order in ([5, 4, 3, 2, 1, 0], [2, 5, 0, 3, 1, 4]):
+        text = "\n".join("\t".join(row[at] for at in order) for row in rows)
+        found = read(tmp_path, text)[0]
+        assert found["text"].equals(plain["text"]) and found["领域"].equals(plain["领域"])
+        roles = [xq.find_units(each["units"]).sort_values(["measure_id", "unit"], ignore_index=True)
+                 [["measure_id", "unit", "role"]] for each in (found, plain)]  # fmt: skip
+        pd.testing.assert_frame_equal(*roles)
+
+
+def test_columns_of_units_give_their_roles_whatever_their_headings(tmp_path):
+    text = "事\t谁来抓\t谁来帮\t责任部门\n建公园。\t区城管委\t各街道\t区财政局"
+    given = {"事": "text", "谁来抓": "lead", "谁来帮": "joint"}
+    measures, _ = read(tmp_path, text, columns=given)
+    assert list(measures["units"]) == ["牵头单位：区城管委；配合单位：各街道；责任单位：区财政局"]
+    assert list(xq.find_units(measures["units"])["role"]) == ["lead", "joint", "joint"]
+    assert measures[["谁来抓", "谁来帮", "责任部门"]].values.tolist() == [
+        ["区城管委", "各街道", "区财政局"]
     ]
 
 

@@ -98,6 +98,17 @@ def write_one_a_line(draw, header, rows):
     return gap.join(cell for row in [header, *rows] for cell in row)
 
 
+def write_unevenly(draw, header, rows):
+    """One cell a line, cells of several lines, none where they are merged."""
+    lines, number = ["序号", "民生实事", "责任单位", "完成时限"], 0
+    for _ in range(draw.randint(2, 6)):
+        number += 1
+        units = draw.sample(["县水务局", "县住建局", "各镇", "县代建中心"], draw.randint(1, 3))
+        lines += [str(number), draw.choice(CELLS)[3].split("，")[0] + "。", *units, "12月底前"]
+        lines += ["建成公园2个。", "9月底前"] * (draw.random() < 0.3)
+    return draw.choice(["\n", "\n\n"]).join(lines + ["分享到："] * draw.randint(0, 1))
+
+
 def write_paragraphs(draw, header, rows):
     lines, number = [], 0
     for _ in range(draw.randint(1, 6)):
@@ -112,7 +123,8 @@ def write_paragraphs(draw, header, rows):
     return "\n".join(lines)
 
 
-WRITERS = [write_tabs, write_commas, write_quoted, write_pipes, write_one_a_line, write_paragraphs]
+WRITERS = [write_tabs, write_commas, write_quoted, write_pipes, write_one_a_line, write_unevenly,
+           write_paragraphs]  # fmt: skip
 
 
 @pytest.mark.parametrize("write", WRITERS)

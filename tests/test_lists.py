@@ -49,7 +49,7 @@ def restore_lines(measures, changes, notice, keys, separator):
         elif rule == "carry_down":
             blank.add((line, field))
         elif rule == "padded_row":
-            short.add(line)
+            short.add((line, field))
         elif rule not in ("line_end", "repeated_label", "title_variant", "counted"):
             edits.setdefault((line, field), []).append((start, before, after))
     one_a_line = separator == "\n" and len(keys) > 1
@@ -69,15 +69,15 @@ def restore_lines(measures, changes, notice, keys, separator):
                 source = undo("" if at in blank else row[key], edits.get(at, []))
                 assert row.get(f"{key}_written", source) == source
             cells.append(source)
-        if row["line"] in short:
-            assert cells.pop() == ""
+        missing = [key for key in keys if (row["line"], key) in short]
+        assert all(cells.pop(keys.index(key)) == "" for key in reversed(missing))
         assert row["line"] not in lines
         if one_a_line:
             rows[row["line"]] = cells
         else:
             lines[row["line"]] = separator.join(cells)
     for line, cells in sorted(rows.items()):  # there may be blank lines between the cells
-        for cell in cells:
+        for cell in "\n".join(cells).split("\n"):
             while line in lines:
                 line += 1
             lines[line] = cell

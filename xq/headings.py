@@ -8,7 +8,8 @@ import re
 from collections import Counter, namedtuple
 from functools import lru_cache
 
-from .files import Row, cut_lines, cut_text, fail
+from .dates import read_deadline
+from .files import Cut, Row, cut_lines, cut_text, fail
 from .normal import fold, normalise
 
 # The fields of a list and the headings they may carry, the usual first; others that hold the
@@ -46,7 +47,7 @@ _PROSE = [
     ".*内容",
     ".*目标",
     ".*任务",
-    ".*事项",
+    ".*(?:事项|实事)",
     ".*(?:项目|工程|名称|工作|要点)",
 ]
 _TITLES = 4  # from here on in _PROSE
@@ -72,6 +73,11 @@ _NUMBER = re.compile(
     r"\s*(?:#{1,6}\s*)?(?:" + "|".join(f"({form})" for form in NUMBER.values()) + r")[\s\u3000]*"
 )
 _STYLES = [*NUMBER]
+# What stands below a list, rather than in it.
+NOTE = re.compile(
+    r"\s*[（(【\[*※]?(?:注|备注|说明|附件|附注|抄送|抄报|主送|联系|咨询|来源|此件|分享|责任编辑|打印)"
+    r"(?:[0-9]|人|电话|至|到|公开|件)*[：:）)】\]公]|\s*(?:打印本页|关闭窗口|上一篇|下一篇)"
+)
 _ROLE = "(?:牵头|责任|配合|主责|主办|协办|承办|落实|参与|参加|协同|实施|主管|负责)"
 _LABEL = re.compile(rf"\s*{_ROLE}(?:责任)?(?:单位|部门|主体|处室)?(?:及.{{1,6}})?[：:]")
 _LIMIT = re.compile(
@@ -217,50 +223,102 @@ def _cut_one_a_line(text, given):
     """Return a table whose cells stand on a line each, or None."""
     lines, ends = cut_lines(text)
     filled = [(n, line) for n, line in enumerate(lines, 1) if line.strip()]
-    run = []
-    for at, (_, line) in enumerate(filled):
-        named = line.strip() and (given.get(clean_heading(line)) or _name_heading(line)) is not None
-        if named or (run and len(line.strip()) < 9 and not _NUMBER.match(line + "、")):
-            run.append(at)
-            continue
-        while run and _name_heading(filled[run[-1]][1]) is None:
-            run.pop()
-        fields = name_cells([filled[each][1] for each in run], given)
-        if len({*fields} - {None}) > 2 and "text" in fields:
-            break
-        run = []
+    run = _find_run_of_headings([line for _, line in filled], given)
     if not run or run[-1] == len(filled) - 1:
         return None
     fields = name_cells([filled[each][1] for each in run], given)
     first, last = filled[run[0]][0], filled[run[-1]][0]
-    if last - first + 1 != len(run):  # a blank line below each cell
-        body = filled[run[0] :]
-    else:
-        body = list(enumerate(lines[first - 1 :], first))
-        while body and not body[-1][1].strip():
-            body.pop()
-        if not _fits(body, fields):
-            body = [(n, line) for n, line in body if line.strip()]
+    spaced = last - first + 1 != len(run)  # a blank line below each cell
     wide = len(run)
-    rows = [Row(n, [line], 0) for n, line in enumerate(lines[: first - 1], 1)]
+    body = filled[run[-1] + 1 :] if spaced else [*enumerate(lines[last:], last + 1)]
+    body = _drop_notes(body, wide)
+    if not _fits(body, fields):
+        body = _drop_notes([(n, line) for n, line in body if line.strip()], 1)
+    cut = _cut_evenly(body, wide) if _fits(body, fields) else _cut_unevenly(body, fields)
+    head = Row(first, [filled[each][1] for each in run], 1)
+    used = {n for n, _ in body} | {filled[each][0] for each in run}
+    rest = [Row(n, [line], 1) for n, line in enumerate(lines, 1) if n not in used]
+    above = [row for row in rest if row.line < first]
+    return Cut([*above, head, *cut, *rest[len(above) :]], ends, "\n")
+
+
+def _find_run_of_headings(lines, given):
+    """Return the places of lines that follow each other and head the columns of a table."""
+    run = []
+    for at, line in enumerate(lines):
+        named = (given.get(clean_heading(line)) or _name_heading(line)) is not None
+        if named or (run and len(line.strip()) < 9 and not _NUMBER.match(line.strip() + "、")):
+            run.append(at)
+            continue
+        while run and _name_heading(lines[run[-1]]) is None:
+            run.pop()
+        fields = name_cells([lines[each] for each in run], given)
+        if len({*fields} - {None}) > 2 and "text" in fields:
+            break
+        run = []
+    return run
+
+
+def _drop_notes(body, wide):
+    """Return the lines of a table without blank lines and notes below it."""
     for at in range(0, len(body), wide):
-        rows.append(Row(body[at][0], [line for _, line in body[at : at + wide]], 1))
-    used = {n for n, _ in body}
-    rows += [Row(n, [line], 1) for n, line in enumerate(lines, 1) if n >= first and n not in used]
-    return type(cut_text("", "\t"))(rows, ends, "\n")
+        below = next((line for _, line in body[at:] if line.strip()), "")
+        if not below or NOTE.match(below):
+            return body[:at]
+    return body
 
 
 def _fits(body, fields):
     """Tell whether lines fall into rows whose numbers are numbers and whose texts are filled."""
     if len(body) % len(fields):
         return False
-    for at, (_, line) in enumerate(body[len(fields) :]):
+    for at, (_, line) in enumerate(body):
         field = fields[at % len(fields)]
         if field in ("task_no", "measure_no") and line.strip() and not _is_number(line):
             return False
         if field == "text" and not line.strip():
             return False
     return True
+
+
+def _cut_evenly(body, wide):
+    """Return rows of so many lines each."""
+    return [
+        Row(body[at][0], [line for _, line in body[at : at + wide]], 1)
+        for at in range(0, len(body), wide)
+    ]
+
+
+def _cut_unevenly(body, fields):
+    """Return rows of lines whose cells have several, or are missing where they are merged.
+
+    What a line is, is told by its form; a line that cannot follow the one above begins a row.
+    """
+    kinds = ["units" if field in UNIT_HEADINGS else field for field in fields]
+    told = {*kinds} <= {*HEADINGS} - {"title"} and len({*kinds}) == len(kinds)
+    if not told or kinds[0] not in ("task_no", "measure_no") or not _is_number(body[0][1]):
+        return _cut_evenly(body, len(fields))
+    rows, last = [], 0
+    for n, line in body:
+        cell = normalise(line, kind="label")[0]
+        if _is_number(line):
+            place = 0
+        elif last == 0:
+            place = 1
+        elif "deadline" in kinds and read_deadline(cell, None)[0]:
+            place = kinds.index("deadline")
+        elif "units" in kinds and not cell.endswith("。") and _are_units(cell):
+            place = kinds.index("units")
+        else:
+            place = kinds.index("text")
+        if place < last or place == 0:
+            rows.append((n, [[] for _ in kinds]))
+        last = place
+        rows[-1][1][place].append(line)
+    return [
+        Row(n, ["\n".join(cell) for cell in cells], 1, "".join(".^"[not cell] for cell in cells))
+        for n, cells in rows
+    ]
 
 
 def _is_number(cell):
@@ -473,15 +531,14 @@ def _cut_bracket(lines, read_deadline):
         depth += (raw[begin] in "）)〕]】") - (raw[begin] in "（(〔[【")
         if not depth:
             break
-    inner = raw[begin + 1 : close - 1]
-    if depth or not _are_units(inner.replace("\n", "")):
-        return None
-    units, deadline = inner, ""
-    if limit := _LIMIT.search(inner):
+    units, deadline = raw[begin + 1 : close - 1], ""
+    if limit := _LIMIT.search(units):
         deadline = limit["deadline"]
-        units = "\n".join(part for part in (inner[: limit.start()], inner[limit.end() :]) if part)
-    elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", inner)) and read_deadline(tail[1]):
-        units, deadline = inner[: tail.start()], tail[1]
+        units = "\n".join(filter(None, [units[: limit.start()], units[limit.end() :]]))
+    elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", units)) and read_deadline(tail[1]):
+        units, deadline = units[: tail.start()], tail[1]
+    if depth or not _are_units(units.replace("\n", "")):
+        return None
     cuts = [(0, first, "number")] if first else []
     cuts.append((begin, close, "units"))
     return Item(lines[0][0], raw, number, units, deadline, cuts, ())

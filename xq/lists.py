@@ -20,6 +20,7 @@ from .files import ListError, cut_lines, fail, read_file
 from .headings import (
     FIELDS,
     HEADINGS,
+    NOTE,
     UNIT_HEADINGS,
     clean_heading,
     cut_paragraphs,
@@ -28,7 +29,7 @@ from .headings import (
     split_number,
 )
 from .normal import normalise
-from .units import find_units
+from .units import doubt_units, find_units
 
 __all__ = ["HEADINGS", "ListError", "check_list", "read_changes", "read_list", "read_notice"]
 
@@ -149,7 +150,7 @@ def read_changes(path, *, table=None, columns=None):
           and units). Of rows: "carry_down" (a blank or merged cell filled from above),
           "repeated_label" (a label printed again, read as going on), "title_variant" (a title
           spelled unlike its first occurrence), "counted" (a number that begins anew in each
-          section, counted on), "padded_row" (the empty last cell was missing). Of other lines:
+          section, counted on), "padded_row" (an empty cell was missing). Of other lines:
           "header" (the row of headings), "repeated_header", "header_line" (the line below it),
           "section" (a heading above rows), "blank_line" (above the header only where it holds
           spaces), "line_end" (the line ends in "\r\n" or "\r")
@@ -216,8 +217,11 @@ def check_list(measures, *, units=None):
           order), "measure_in_two_tasks", "title_in_two_spellings", "empty_cell",
           "unread_deadline", "deadline_without_year" (neither cell nor notice says it),
           "guessed_year" (that of most deadlines), "text_deadline_differ" (the text sets an end
-          date where the deadline cell does not, or a later one), "unread_role", "unknown_unit",
-          "unit_alias" (a second name of a known unit, given once), "foreign_word",
+          date where the deadline cell does not, or a later one), "unread_role", "leftover" (words
+          in the cell of units that are no unit, mark, verb or label, such as 结合实际), "no_unit"
+          (no unit in the cell), "elided_prefix" (`find_units` completed the name), "unclear_name"
+          (it does not end as units do), "unknown_unit", "unit_alias" (a second name of a known
+          unit, given once), "foreign_word",
           "space_in_text" (kept, for it may separate two phrases), "traditional_character" (once
           for the list: read as they are), "rare_character" (outside GB 2312: perhaps damaged)
         - ``measure_id`` : str, the measure row where it shows
@@ -284,6 +288,8 @@ def check_list(measures, *, units=None):
     named = find_units(measures["units"]).set_index("measure_id")
     name = named["unit_written"]
     doubt("unread_role", "units", name[named["role"].isna()])
+    for problem, found in doubt_units(measures["units"]).groupby("problem"):
+        doubt(problem, "units", found.set_index("measure_id")["found"])
     if units is not None:
         aliases = set(units["aliases"].str.split("；").explode()) - {""}
         doubt("unknown_unit", "units", name[~name.isin(aliases.union(units["unit"]))])
@@ -424,6 +430,8 @@ def _split_rows(path, found, form):
     ]
     changes += [("header", row.line, "", 0, separator.join(row.cells), "") for row in found.header]
     lines, flat, signs, sections = [], [], [], []
+    last = max((row.line for row in found.rows if len(row.cells) > 1), default=0)
+    blank, below = set(), False
     for row in found.rows[len(found.header) :]:
         number, cells = row.line, row.cells
         text = separator.join(cells)
@@ -445,7 +453,8 @@ def _split_rows(path, found, form):
             if fields[len(cells) - 1 :] == ["deadline", "note"] and _is_deadline(cells[-1]):
                 changes.append(("padded_row", number, "note", 0, "", ""))
                 cells = [*cells, ""]  # an editor stripped the tab before an empty note
-            elif len(cells) == 1 and lines and re.match(r"\s*[（(]?(?:注|备注|说明)[：:]", text):
+            elif number > last and (below or NOTE.match(text) or number - 1 in blank):
+                below = True
                 prose.append((number, text, None))
                 continue
             else:
@@ -456,7 +465,11 @@ def _split_rows(path, found, form):
                 fail(path, number, f"{len(cells)} cells", expected, remedy)
         if rule:
             changes.append((rule, number, "", 0, text, ""))
+            blank |= {number} if rule == "blank_line" else set()
             continue
+        if separator == "\n" and "^" in row.merged:
+            missing = [c.key for c, sign in zip(columns, row.merged, strict=True) if sign == "^"]
+            changes += [("padded_row", number, key, 0, "", "") for key in missing]
         lines.append(number)
         flat += cells
         signs.append(row.merged or "." * width)
@@ -783,13 +796,14 @@ def _gather(read, written, roles, task, title, measure, year, year_from):
 
 
 def _join_units(read, roles, empty):
-    """Return the units of each row as one cell, with their columns' headings if there are two."""
+    """Return the units of each row as one cell, labelled where the columns say the roles."""
     keys = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
     if keys == ["units"] or not keys:
         return read[keys[0]] if keys else empty
+    names = [(HEADINGS | UNIT_HEADINGS)[roles[key]][0] for key in keys]
     return pd.Series(
         [
-            "；".join(f"{name}：{cell}" for name, cell in zip(keys, cells, strict=True) if cell)
+            "；".join(f"{name}：{cell}" for name, cell in zip(names, cells, strict=True) if cell)
             for cells in read[keys].itertuples(index=False)
         ],
         read.index,

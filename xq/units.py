@@ -2,7 +2,7 @@
 
 A cell is cut into pieces that together are the cell again: names, the marks between them, and the
 words that give roles: verbs after the names, labels before them, a bracket behind one of them.
-What is none of these is left over; `check_units` says so.
+What is none of these is left over; `check_list` says so.
 """
 
 import re
@@ -197,7 +197,7 @@ def find_units(cells, *, role=None):
 
     See Also
     --------
-    check_units : what was not understood.
+    check_list : also lists the words of the cells that were not understood.
     """
     check_texts(cells, "cells")
     roles = _check_role(role, cells)
@@ -211,8 +211,8 @@ def find_units(cells, *, role=None):
     return pd.DataFrame(rows, columns=columns).astype(numbers | texts | {"open_list": bool})
 
 
-def check_units(cells):
-    """List what to doubt in unit cells, and in the names `find_units` finds there.
+def doubt_units(cells):
+    """List what to doubt in unit cells, for `check_list`.
 
     Parameters
     ----------
@@ -231,15 +231,7 @@ def check_units(cells):
         - ``measure_id`` : the index label of the cell
         - ``start``, ``end`` : int, character span in the cell
         - ``found`` : str, what stands there
-
-    Raises
-    ------
-    TypeError
-        If ``cells`` is no Series of texts.
-    ValueError
-        If two cells have the same label.
     """
-    check_texts(cells, "cells")
     doubts = []
     for number, (label, cell) in enumerate(cells.items()):
         pieces = _cut(cell)
