@@ -404,6 +404,8 @@ def test_a_year_that_nobody_says_is_doubted(tmp_path):
         ("发布日期：2023-05-03 来源：网", ("2023-05-03", False)),
         ("切实做好2022年工作", None),
         ("2022年2月30日", None),
+        ("时间：2023-05-03 10:01", ("2023-05-03", False)),
+        ("完成时间：2023-05-03", None),
     ],
 )
 def test_dates_of_notices(line, date):
@@ -443,3 +445,97 @@ def test_every_doubt_and_rule_is_described():
     for rule in ("separator", "wrap", "radical", "nobody", "quote", "escape", "counted", "section"):
         assert f'"{rule}"' in said
     assert "guessed_year" in xq.check_list.__doc__
+
+
+# ── lists as other governments lay them out; every word of them made up ──
+
+
+def test_units_on_lines_below_each_item_of_a_notice(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "当前位置：首页 >> 公开\n某区关于分解2023年重点工作的通知\n时间：2023-04-06 10:01 浏览次数：9\n\n"
+        "各街道：\n\n一、高度重视。各单位要抓紧。\n\n二、按时报送。\n\n附件\n\n一、预期目标\n\n1.总产值增长6.1%左右。\n\n"
+        "牵头单位:区发改局\n\n责任单位:经开区,各专班(除标注“分别牵头”外,第一位为牵头,下同)\n\n2.收入快于产值。\n\n"
+        "责任单位:区人社局、区农业局分别牵头\n\n二、重点工作\n\n(一)稳住工业\n\n3.技改15个。\n\n牵头单位:区工信局\n\n"
+        "责任单位:各县(市、区)政府\n\n完成时限:11月底前\n\n(二)便民\n\n4.食堂3个。\n\n责任单位:区民政局\n\n分享到：",
+    )
+    assert measures[["title", "section", "text"]].values.tolist() == [
+        ["预期目标", "", "总产值增长6.1%左右。"],
+        ["预期目标", "", "收入快于产值。"],
+        ["稳住工业", "二、重点工作", "技改15个。"],
+        ["便民", "二、重点工作", "食堂3个。"],
+    ]
+    found = xq.find_units(measures["units"]).fillna("-")
+    assert list(found["measure_id"] + 1) == [1, 1, 1, 2, 2, 3, 3, 4]
+    assert list(found["role"]) == ["lead", "joint", "joint", *["lead"] * 3, "joint", "joint"]
+    assert found["unit_written"][6] == "各县（市、区）政府"
+    assert str(measures["deadline_date"][2].date()) == "2023-11-30"
+    assert {"各街道：", "二、按时报送。", "分享到："} <= set(
+        xq.read_notice(tmp_path / "list.txt")["text"]
+    )
+
+
+def test_labels_in_brackets_below_chinese_numbers(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "关于2006年重点工作的通知\n某市办公厅\n二○○六年五月九日\n一、产业\n（一）建设两个基地。(牵头单位:市经贸委;配合单位:"
+        "市发改委、外经贸局)\n（二）改造码头。（牵头单位：市港务局）\n二、环境\n（三）污水厂4座。（牵头单位：市水务局；配合单位：各区政府）",
+    )
+    assert list(measures["title"]) == ["产业", "产业", "环境"]
+    assert list(measures["measure_no"]) == [1, 2, 3]
+    units = xq.find_units(measures["units"])
+    assert list(units["role"]) == ["lead", "joint", "joint", "lead", "lead", "joint"]
+    assert units["unit"][2] == "市外经贸局" and units["doubt"][2] == "elided_prefix"
+    assert xq.read_notice(tmp_path / "list.txt")["text"].tolist()[-1] == "2006-05-09"
+
+
+def test_verbs_in_brackets_and_a_deadline(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "某市2022年營商要點\n一、審批\n1.公布清單。2022年8月底前完成清單。（市政府辦公室、市數據局牽頭，市級各有關部門及各縣市區政府按職責分工負責）\n"
+        "2.簡化程序。（市委編辦牽頭，各縣區政府配合，2022年年底前完成）\n二、監管\n3.抽查。(市市場監管局負責)",
+    )
+    assert list(measures["text"]) == ["公布清單。2022年8月底前完成清單。", "簡化程序。", "抽查。"]
+    assert list(measures["deadline_date"].astype("str").fillna("")) == ["", "2022-12-31", ""]
+    assert measures["units"][0].startswith("市政府辦公室")
+
+
+def test_columns_for_leaders_are_kept_and_a_repeated_header_is_none(tmp_path):
+    header = "序号\t项目名称\t主要内容\t区政府分管领导\t牵头单位\t配合单位\n"
+    measures, changes = read(
+        tmp_path,
+        "2021年民生实事责任分解表\n"
+        + header
+        + "1\t学位\t建学校4个。\t何某\t教育局\t经开区、各街道\n"
+        "2\t古城\t修缮名人故居。\t芮某\t文旅局\t某某公司\n\t\t整治道路。\t王某\t住建局\t东街街道\n"
+        + header
+        + "3\t文体\t建书房2家。\t王某\t文旅局\t",
+    )
+    assert list(measures["title"]) == ["学位", "古城", "古城", "文体"]
+    assert list(measures["区政府分管领导"]) == ["何某", "芮某", "王某", "王某"]
+    assert list(xq.find_units(measures["units"])["role"]) == ["lead", "joint", "joint"] + [
+        "lead", "joint"] * 2 + ["lead"]  # fmt: skip
+    assert "repeated_header" in set(changes["rule"])
+
+
+def test_four_columns_with_a_class_and_a_leader(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "类别\t任务内容\t牵头领导\t责任单位\n农业\t建农田2万亩。\t李某\t县农业局、县水利局\n\t修沟渠9公里。\t李某\t县水利局",
+    )
+    assert list(measures["text"]) == ["建农田2万亩。", "修沟渠9公里。"]
+    assert list(measures["类别"]) == ["农业", ""] and list(measures["牵头领导"]) == ["李某"] * 2
+
+
+def test_a_table_drawn_with_lines_is_refused_by_its_name(tmp_path):
+    with pytest.raises(xq.ListError, match="line 2: a table drawn with lines .*; expected .*docx"):
+        read(
+            tmp_path,
+            "分解表\n┌──┬──┐\n│工作任务│责任单位│\n├──┼──┤\n│建公│区城管│\n│园。│委│\n└──┴──┘",
+        )
+
+
+def test_units_named_only_in_sentences_are_refused(tmp_path):
+    text = "一、分工\n（一）关于“保产能”的问题，由农业部会同财政部负责落实。\n（二）关于耕地的问题，由国土部牵头。"
+    with pytest.raises(xq.ListError, match="nor items that name units"):
+        read(tmp_path, text)

@@ -32,10 +32,12 @@ Source = namedtuple("Source", "form text rows")
 Cut = namedtuple("Cut", "rows ends separator")
 
 MOST_BYTES = 50_000_000  # of a file
+MOST_TEXT = 10_000_000  # of a text or a web page
 MOST_XML = 30_000_000  # of the unpacked XML in a .docx or .xlsx
 MOST_UNPACKED = 200_000_000  # of all it holds
+MOST_TAGS = 1_000_000  # in the XML, or in a web page
 MOST_COLUMNS = 200
-MOST_CELLS = 2_000_000
+MOST_CELLS = 200_000  # and paragraphs
 MOST_PAGES = 500
 
 _FORMS = "a list as text, .docx, .xlsx, .xls, .et, .html or .pdf"
@@ -69,6 +71,7 @@ def read_file(path):
     if suffix in (".docx", ".xlsx", ".pdf", ".doc", ".wps") or (suffix == ".et" and b"\0" in raw):
         remedy = "Get the file again, or save it anew in the program that made it."
         fail(path, 0, f"is named {suffix} and is no such file", _FORMS, remedy)
+    _check_size(path, len(raw), MOST_TEXT)
     text = decode(path, raw)
     if suffix in (".html", ".htm") or _HTML.match(text):
         return Source("html", None, _read_html(path, text))
@@ -82,12 +85,16 @@ def _read_bytes(path):
         found = "is no file to read" if os.path.exists(path) else "cannot be opened (nothing there)"
         fail(path, 0, found, "a text file", "Check the path.")
     try:
-        if (size := os.path.getsize(path)) > MOST_BYTES:
-            found = f"has {size:,} bytes"
-            fail(path, 0, found, f"{MOST_BYTES:,} at most", "Keep only the list in the file.")
+        _check_size(path, os.path.getsize(path), MOST_BYTES)
         return Path(path).read_bytes()
     except OSError as error:
         fail(path, 0, f"cannot be opened ({error.strerror})", "a text file", "Check the path.")
+
+
+def _check_size(path, size, most, what="bytes"):
+    if size > most:
+        remedy = "Copy the list alone into a new file."
+        fail(path, 0, f"has {size:,} {what}", f"{most:,} at most", remedy)
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────
@@ -184,6 +191,7 @@ _SILENT = frozenset("script style head noscript template select button textarea"
 def _read_html(path, text):
     if re.search(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", text[:100_000], re.I):
         _refuse_entities(path)
+    _check_size(path, text.count("<"), MOST_TAGS, "tags")
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text).replace("\0", "")
     try:
         root = lxml.html.document_fromstring(text or "<p></p>")
@@ -199,7 +207,7 @@ def _read_html(path, text):
         tables += 1
         spans = []
         for tr in block.iter("tr"):
-            _check_width(path, line + len(spans), len(tr))
+            check_width(path, line + len(spans), len(tr))
             cells = tr.iterchildren("td", "th")
             spans.append([(_text_of_html(cell), *_spans_of(cell)) for cell in cells])
         rows += _lay_out(path, spans, line, tables)
@@ -272,7 +280,7 @@ def _lay_out(path, spans, line, table):
                 continue
             text, wide, high = waiting.pop(0)
             wide = min(wide, MOST_COLUMNS + 1)
-            _check_width(path, line + number, at + wide)
+            check_width(path, line + number, at + wide)
             for place in range(at, at + wide):
                 first = place == at
                 if high > 1:
@@ -293,7 +301,8 @@ def _pad(rows, table):
     ]
 
 
-def _check_width(path, line, columns):
+def check_width(path, line, columns):
+    """Refuse a row of too many cells."""
     if columns > MOST_COLUMNS:
         found = f"more than {MOST_COLUMNS} columns"
         fail(path, line, found, "a table of tasks", "Keep only the columns of the list.")
@@ -301,7 +310,7 @@ def _check_width(path, line, columns):
 
 def _check_cells(path, line, cells):
     if cells > MOST_CELLS:
-        found = f"more than {MOST_CELLS:,} cells"
+        found = f"more than {MOST_CELLS:,} cells or paragraphs"
         fail(path, line, found, "a table of tasks", "Keep only the list in the file.")
 
 
@@ -342,15 +351,19 @@ def _check_archive(path, archive):
     if unpacked[0] > MOST_XML or unpacked[1] > MOST_UNPACKED or len(parts) > 10_000:
         found = f"unpacks to {max(unpacked):,} bytes"
         expected = f"{MOST_XML:,} of text and tables at most"
-        fail(path, 0, found, expected, "Copy the list into a new file.")
+        fail(path, 0, found, expected, "Copy the list alone into a new file.")
     if any(part.flag_bits & 1 for part in parts):
         fail(path, 0, "is encrypted", "a file without a password", "Save it without one.")
     if any("vbaproject" in part.filename.lower() for part in parts):
         remedy = "Save it as .docx or .xlsx, without macros."
         fail(path, 0, "holds macros", "a file without macros", remedy)
+    tags = 0
     for part in xml:
-        if re.search(rb"<!(?:DOCTYPE|ENTITY)", archive.read(part).replace(b"\0", b"")):
+        content = archive.read(part)
+        if re.search(rb"<!(?:DOCTYPE|ENTITY)", content.replace(b"\0", b"")):
             _refuse_entities(path)
+        tags += content.count(b"<")
+    _check_size(path, tags, MOST_TAGS, "tags")
     return {part.filename for part in parts}
 
 
@@ -368,6 +381,8 @@ def _read_docx(path, raw):
     rows, tables, cells = [], 0, 0
     for block in _walk_docx(document.element.body):
         line = len(rows) + 1
+        cells += 1
+        _check_cells(path, line, cells)
         if block.tag == _PARAGRAPH:
             if (text := _text_of_docx(block, count)).strip():
                 rows.append(Row(line, [text], 0))
@@ -378,7 +393,7 @@ def _read_docx(path, raw):
             texts, signs = [""] * tr.grid_before, ["."] * tr.grid_before
             for tc in tr.tc_lst:
                 wide, above = min(tc.grid_span, MOST_COLUMNS + 1), tc.vMerge == "continue"
-                _check_width(path, line + len(found), len(texts) + wide)
+                check_width(path, line + len(found), len(texts) + wide)
                 inside = "\n".join(_text_of_docx(p, count) for p in tc.iter(_PARAGRAPH))
                 texts += [inside.strip("\n"), *[""] * (wide - 1)]
                 signs += ["^" if above and not inside.strip() else ".", *"<" * (wide - 1)]
@@ -470,7 +485,7 @@ def _read_xlsx(path, raw, archive):
             texts = [_show(cell.value, cell.number_format) if row else "" for cell in row]
             while texts and not texts[-1]:
                 texts.pop()
-            _check_width(path, line, len(texts))
+            check_width(path, line, len(texts))
             _check_cells(path, line, cells)
             if texts:
                 found[line] = texts
@@ -550,7 +565,7 @@ def _read_ole(path, raw):
                 texts = [""] * left + [_show(value) for value in values]
                 while texts and not texts[-1]:
                     texts.pop()
-                _check_width(path, line, len(texts))
+                check_width(path, line, len(texts))
                 if texts:
                     found[line] = texts
             ranges = sheet.merged_cell_ranges or []
@@ -585,7 +600,7 @@ def _read_pdf(path, raw):
             wide = 0  # columns of the table at the end of the page before
             for page in pdf.pages:
                 seen += len(page.chars)
-                _check_cells(path, 0, seen)
+                _check_size(path, seen, MOST_CELLS, "characters")
                 blocks = _cut_page(page)
                 body = [block for block in blocks if block[1] >= 0]
                 for at, (_, kind, texts) in enumerate(blocks):
@@ -597,7 +612,7 @@ def _read_pdf(path, raw):
                     for cells in texts:
                         signs = "".join("^" if cell is None else "." for cell in cells)
                         cells = [cell or "" for cell in cells]
-                        _check_width(path, len(rows) + 1, len(cells))
+                        check_width(path, len(rows) + 1, len(cells))
                         rows.append(Row(len(rows) + 1, cells, tables, signs))
                 wide = max(body[-1][1], 0) if body else wide
                 page.close()

@@ -9,7 +9,7 @@ from collections import Counter, namedtuple
 from functools import lru_cache
 
 from .dates import read_deadline
-from .files import Cut, Row, cut_lines, cut_text, fail
+from .files import MOST_COLUMNS, Cut, Row, check_width, cut_lines, cut_text, fail
 from .normal import fold, normalise
 
 # The fields of a list and the headings they may carry, the usual first; others that hold the
@@ -145,9 +145,10 @@ def _find_header(rows, given):
     """Return (fields named, place of the header), or the nearest to one as (−count, place)."""
     best = (0, -1)
     for at, row in enumerate(rows):
-        if not any(map(_name_heading, row.cells)) and not given:
+        cells = row.cells[: MOST_COLUMNS + 1]
+        if not given and not any(map(_name_heading, cells)):
             continue
-        fields = name_cells(row.cells, given)
+        fields = name_cells(cells, given)
         count = _count_named(fields, given)
         if not count and best[0] <= 0:
             count = -sum(field is not None for field in fields)
@@ -175,12 +176,15 @@ def find_table(path, source, number, given):
         cuts = _cut_ways(source.text, given)
         rows_of = [(cut.rows, cut) for cut in cuts]
     else:
-        numbers = sorted({row.table for row in source.rows} - {0, -1})
-        if number is not None and number not in numbers:
-            found = f"table {number} is not there, of {len(numbers)} tables"
+        tables = {}
+        for row in source.rows:
+            if row.table > 0:
+                tables.setdefault(row.table, []).append(row)
+        if number is not None and number not in tables:
+            found = f"table {number} is not there, of {len(tables)} tables"
             fail(path, 0, found, "the number of a table, from 1", "Leave out table=.")
-        wanted = numbers if number is None else [number]
-        rows_of = [([r for r in source.rows if r.table == each], None) for each in wanted]
+        wanted = [*tables] if number is None else [number]
+        rows_of = [(tables[each], None) for each in wanted]
     best = None
     for rows, cut in rows_of:
         count, at = _find_header(rows, given)
@@ -333,9 +337,7 @@ def _name_columns(path, header, given):
         for cell, sign in zip(cells, header[0].merged, strict=True):
             upper.append(upper[-1] if sign == "<" else cell)
         cells = [low or up for low, up in zip(header[1].cells, upper[1:], strict=True)]
-    if len(cells) > 200:
-        found = f"{len(cells):,} columns"
-        fail(path, header[0].line, found, "200 at most", "Keep only the columns of the list.")
+    check_width(path, header[0].line, len(cells))
     names = [clean_heading(cell) for cell in cells]
     if strange := [name for name in given if name not in names]:
         found = f"no column headed {strange[0][:20]}; the headings are {' '.join(names):.80}"
@@ -390,20 +392,25 @@ def refuse_headings(path, near, lines):
     """Raise the error of a file in which no header was found, naming what comes nearest."""
     wanted = "headings like 序号, 落实措施 (or 主要任务, 目标 …) and 责任单位"
     if near:
-        fields = name_cells(near.cells, {})
-        names = [clean_heading(cell) for cell in near.cells]
+        cells = near.cells[:MOST_COLUMNS]
+        fields = name_cells(cells, {})
+        names = [clean_heading(cell) for cell in cells]
         known = [name for name, field in zip(names, fields, strict=True) if field]
         odd = [name or "(blank)" for name, field in zip(names, fields, strict=True) if not field]
         found = f"no header row in the file; the nearest has {' '.join(known):.40} understood"
         found += f", {' '.join(odd):.60} not" * bool(odd)
         remedy = f"Say what holds the tasks: columns={{{(odd or known)[0][:20]!r}: 'text'}}."
         fail(path, near.line, found, wanted, remedy)
+    if drawn := next((n for n, text in lines if "│" in text or "┌" in text), None):
+        found = "a table drawn with lines (│), which cut its cells"
+        remedy = "Copy the table from the page or file it was made of."
+        fail(path, drawn, found, "cells parted by tabs, or a .docx", remedy)
     found = "no header row in the file, nor items that name units"
     remedy = (
         "Copy the table with its header row and keep the tabs, or read the .docx, .xlsx or .html "
         "itself; if the Chinese looks wrong in an editor, save it as UTF-8."
     )
-    fail(path, lines, found, wanted, remedy)
+    fail(path, len(lines), found, wanted, remedy)
 
 
 # ── paragraphs ───────────────────────────────────────────────────────────────────────────────

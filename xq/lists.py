@@ -589,7 +589,7 @@ def _split_paragraphs(path, source, near):
         ]
     items, loose = cut_paragraphs(lines, _is_deadline)
     if not items:
-        refuse_headings(path, near, len(lines))
+        refuse_headings(path, near, lines)
     prose = sorted(prose + [(*line, None) for line in loose])
     blank = [(n, text) for n, text, _ in prose if source.form == "text" and text.isspace()]
     changes = [("blank_line", n, "", 0, text, "") for n, text in blank]
