@@ -55,6 +55,8 @@ def read_deadline(cell, year):
         Kind ("by" or "ongoing"; None where the cell cannot be read), last day as an ISO date
         (None where none is said or its year is not known), and whether the cell says the year.
     """
+    if len(cell) > 200:
+        return None, None, False
     cell = _to_digits(fold(cell)).rstrip("。；;")
     if re.fullmatch("[0-9]{5}", cell) and 36526 <= int(cell) <= 73050:  # 2000–2099
         day = datetime.date(1899, 12, 30) + datetime.timedelta(int(cell))  # as Excel counts

@@ -11,6 +11,7 @@ import os
 import re
 import warnings
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections import namedtuple
 from pathlib import Path
 
@@ -32,12 +33,13 @@ Source = namedtuple("Source", "form text rows")
 Cut = namedtuple("Cut", "rows ends separator")
 
 MOST_BYTES = 50_000_000  # of a file
-MOST_TEXT = 10_000_000  # of a text or a web page
+MOST_TEXT = 5_000_000  # of a text or a web page
 MOST_XML = 30_000_000  # of the unpacked XML in a .docx or .xlsx
 MOST_UNPACKED = 200_000_000  # of all it holds
 MOST_TAGS = 1_000_000  # in the XML, or in a web page
 MOST_COLUMNS = 200
 MOST_CELLS = 200_000  # and paragraphs
+MOST_CHARACTERS = 100_000  # in a cell
 MOST_PAGES = 500
 
 _FORMS = "a list as text, .docx, .xlsx, .xls, .et, .html or .pdf"
@@ -60,6 +62,8 @@ def read_file(path):
     """Return the Source a file is, told by its content; refuse what cannot be read in safety."""
     raw = _read_bytes(path)
     suffix = Path(path).suffix.lower()
+    if not raw.strip():
+        fail(path, 0, "is empty", _FORMS, "Get the file again.")
     if raw.startswith(_OLE):
         return Source("xls", None, _read_ole(path, raw))
     if raw.startswith(b"PK"):
@@ -75,6 +79,7 @@ def read_file(path):
     text = decode(path, raw)
     if suffix in (".html", ".htm") or _HTML.match(text):
         return Source("html", None, _read_html(path, text))
+    check_cells(path, 0, max(text.count("\n"), text.count("\r")))
     return Source("text", text, None)
 
 
@@ -308,7 +313,8 @@ def check_width(path, line, columns):
         fail(path, line, found, "a table of tasks", "Keep only the columns of the list.")
 
 
-def _check_cells(path, line, cells):
+def check_cells(path, line, cells):
+    """Refuse a file of too many cells."""
     if cells > MOST_CELLS:
         found = f"more than {MOST_CELLS:,} cells or paragraphs"
         fail(path, line, found, "a table of tasks", "Keep only the list in the file.")
@@ -318,7 +324,7 @@ def _check_cells(path, line, cells):
 
 
 def _refuse_damaged(path, form, error):
-    found = f"is a {form} that is cut off or damaged ({' '.join(str(error).split()):.60})"
+    found = f"is cut off or damaged ({form}: {' '.join(str(error).split()):.60})"
     fail(path, 0, found, "a whole file", "Get the file again, or open it and save it anew.")
 
 
@@ -382,7 +388,7 @@ def _read_docx(path, raw):
     for block in _walk_docx(document.element.body):
         line = len(rows) + 1
         cells += 1
-        _check_cells(path, line, cells)
+        check_cells(path, line, cells)
         if block.tag == _PARAGRAPH:
             if (text := _text_of_docx(block, count)).strip():
                 rows.append(Row(line, [text], 0))
@@ -398,7 +404,7 @@ def _read_docx(path, raw):
                 texts += [inside.strip("\n"), *[""] * (wide - 1)]
                 signs += ["^" if above and not inside.strip() else ".", *"<" * (wide - 1)]
             cells += len(texts)
-            _check_cells(path, line + len(found), cells)
+            check_cells(path, line + len(found), cells)
             found.append((line + len(found), texts, signs))
         rows += _pad(found, tables)
     return rows
@@ -486,30 +492,36 @@ def _read_xlsx(path, raw, archive):
             while texts and not texts[-1]:
                 texts.pop()
             check_width(path, line, len(texts))
-            _check_cells(path, line, cells)
+            check_cells(path, line, cells)
             if texts:
                 found[line] = texts
         part = archive.read(sheet._worksheet_path.lstrip("/"))
         ranges = re.findall(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"', part)
+        _check_size(path, len(ranges), MOST_CELLS // 10, "merged ranges")
         ranges = [range_boundaries(each.decode()) for each in ranges]
         spans = [(top, left - 1, bottom, right - 1) for left, top, right, bottom in ranges]
-        rows += _mark_merged(found, spans, table)
+        rows += _mark_merged(path, found, spans, table)
     return rows
 
 
-def _mark_merged(found, spans, table):
+def _mark_merged(path, found, spans, table):
     """Return rows from {line: texts} and merged ranges (top, left, bottom, right) of cells."""
     wide = max(map(len, found.values()), default=0)
     lines = sorted(found)
     signs = {line: ["."] * wide for line in lines}
-    for top, left, bottom, right in spans[:MOST_CELLS]:
-        for line in lines if bottom - top > len(lines) else range(top, bottom + 1):
-            if top <= line <= bottom and line in signs:
-                for at in range(left, min(right + 1, wide)):
-                    if at > left:
-                        signs[line][at] = "<"
-                    elif line > top:
-                        signs[line][at] = "^"
+    free = wide * len(lines)  # cells not merged so far
+    for top, left, bottom, right in spans:
+        covered = lines[bisect_left(lines, top) : bisect_right(lines, bottom)]
+        columns = range(left, min(right + 1, wide))
+        free -= len(covered) * len(columns)
+        if free < 0:
+            _refuse_damaged(path, "sheet", "merged cells overlap")
+        for line in covered:
+            for at in columns:
+                if at > left:
+                    signs[line][at] = "<"
+                elif line > top:
+                    signs[line][at] = "^"
     return _pad([(line, found[line], signs[line]) for line in lines], table)
 
 
@@ -569,8 +581,9 @@ def _read_ole(path, raw):
                 if texts:
                     found[line] = texts
             ranges = sheet.merged_cell_ranges or []
+            _check_size(path, len(ranges), MOST_CELLS // 10, "merged ranges")
             spans = [(a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in ranges]
-            rows += _mark_merged(found, spans, table)
+            rows += _mark_merged(path, found, spans, table)
     except ListError:
         raise
     except Exception as error:

@@ -9,7 +9,7 @@ from collections import Counter, namedtuple
 from functools import lru_cache
 
 from .dates import read_deadline
-from .files import MOST_COLUMNS, Cut, Row, check_width, cut_lines, cut_text, fail
+from .files import MOST_COLUMNS, Cut, Row, check_cells, check_width, cut_lines, cut_text, fail
 from .normal import fold, normalise
 
 # The fields of a list and the headings they may carry, the usual first; others that hold the
@@ -97,6 +97,8 @@ _UNIT = re.compile(
 
 def clean_heading(cell):
     """Return a heading as it is looked up and shown."""
+    if len(cell) > 200:  # a text, not a heading
+        return cell
     return normalise(cell.replace('"', ""), kind="label")[0]
 
 
@@ -123,7 +125,7 @@ def _name_heading(cell):
 
 def name_cells(cells, given):
     """Return the field of each heading, or None; `given` are the caller's own names."""
-    found = [given.get(clean_heading(cell)) or _name_heading(cell) for cell in cells]
+    found = [(given and given.get(clean_heading(cell))) or _name_heading(cell) for cell in cells]
     prose = sorted((rank, -at) for at, rank in enumerate(found) if isinstance(rank, int))
     if "text" not in found and prose:
         found[-prose.pop(0)[1]] = "text"
@@ -173,8 +175,7 @@ def find_table(path, source, number, given):
         Heading → field, as the caller has it.
     """
     if source.form == "text":
-        cuts = _cut_ways(source.text, given)
-        rows_of = [(cut.rows, cut) for cut in cuts]
+        ways = ((cut.rows, cut) for cut in _cut_ways(source.text, given))
     else:
         tables = {}
         for row in source.rows:
@@ -184,14 +185,16 @@ def find_table(path, source, number, given):
             found = f"table {number} is not there, of {len(tables)} tables"
             fail(path, 0, found, "the number of a table, from 1", "Leave out table=.")
         wanted = [*tables] if number is None else [number]
-        rows_of = [(tables[each], None) for each in wanted]
+        ways = ((tables[each], None) for each in wanted)
     best = None
-    for rows, cut in rows_of:
+    for rows, cut in ways:
         count, at = _find_header(rows, given)
         if best is None or (count, len(rows)) > (best[0], len(best[2])) and count > 0:
             best = (count, at, rows, cut)
         elif count < best[0] <= 0:
             best = (count, at, rows, cut)
+        if cut and count > 2:
+            break  # cut right: no need to try another way
     if best is None or best[0] <= 0:
         return None, best and best[1] >= 0 and best[2][best[1]]
     _, at, rows, cut = best
@@ -200,6 +203,7 @@ def find_table(path, source, number, given):
         header.append(rows[at + 1])
     columns = _name_columns(path, header, given)
     body = rows[at:]
+    check_cells(path, rows[at].line, sum(len(row.cells) for row in body))
     if cut is None and number is None and source.form not in ("xlsx", "xls"):
         body = _join_tables(source.rows, rows, at, columns, given)
     inside = {row.line for row in body} if cut is None else None
@@ -212,15 +216,12 @@ def find_table(path, source, number, given):
 
 
 def _cut_ways(text, given):
-    """Return the ways to cut a text that may be right, the likeliest alone if one is sure."""
-    cuts = []
+    """Yield the ways to cut a text that may be right, the likeliest first."""
     for separator in "\t,|":
         if separator in text:
-            cuts.append(cut_text(text, separator))
-            if _find_header(cuts[-1].rows, given)[0] > 2:
-                return cuts[-1:]
-    one_a_line = _cut_one_a_line(text, given)
-    return cuts + [one_a_line] * (one_a_line is not None)
+            yield cut_text(text, separator)
+    if one_a_line := _cut_one_a_line(text, given):
+        yield one_a_line
 
 
 def _cut_one_a_line(text, given):
@@ -250,7 +251,7 @@ def _find_run_of_headings(lines, given):
     """Return the places of lines that follow each other and head the columns of a table."""
     run = []
     for at, line in enumerate(lines):
-        named = (given.get(clean_heading(line)) or _name_heading(line)) is not None
+        named = ((given and given.get(clean_heading(line))) or _name_heading(line)) is not None
         if named or (run and len(line.strip()) < 9 and not _NUMBER.match(line.strip() + "、")):
             run.append(at)
             continue

@@ -9,14 +9,14 @@ between the list as published and the measures as returned. `check_list` lists w
 import re
 from collections import Counter, namedtuple
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, compress, pairwise
 
 import cn2an
 import pandas as pd
 
 from .dates import read_deadline, read_issue_date, read_title_year
 from .door import check_count, check_frame, check_texts, shorten
-from .files import ListError, cut_lines, fail, read_file
+from .files import MOST_CHARACTERS, ListError, check_cells, cut_lines, fail, read_file
 from .headings import (
     FIELDS,
     HEADINGS,
@@ -51,10 +51,13 @@ _YEARLESS = re.compile("[0-9]月|季度|半年|年[内底末]|全年|今年|本�
 _CHANGE = {"rule": "str", "line": "int64", "field": "str", "start": "int64"}  # type of column
 _CHANGE |= {"before": "str", "after": "str"}
 
-# cells: as published, one row each, indexed by line; roles: column → field or None; covered:
-# column → whether each cell is merged with the one above; cuts: line → what is no text in it.
-# sections: whether headings between the rows, which may count anew, number the tasks.
-_List = namedtuple("_List", "cells roles covered cuts sections quoting wrapped changes prose")
+# lines: of the rows; cells: column → cells as published, one a row; roles: column → field or None;
+# covered: column → whether each cell is merged with the one above; sections: the heading above each
+# row, or None; by_headings: whether headings between the rows, which may count anew, number the
+# tasks; cuts: for paragraphs, the parts of each that are no text, else None.
+_List = namedtuple(
+    "_List", "lines cells roles covered sections by_headings cuts quoting wrapped changes prose"
+)
 
 
 def read_list(path, *, table=None, columns=None):
@@ -343,11 +346,10 @@ def _parse(path, table=None, columns=None):
         read, ends = _split_paragraphs(path, source, near)
     notice = _read_prose(read.prose, source.form)
     measures, changes = _read_rows(path, read, *_find_year(notice))
-
-    ended = [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
-    between, ended = (pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (read.changes, ended))
-    changes = pd.concat([between, *changes, ended])[[*_CHANGE]].astype(_CHANGE)
-    changes = changes.sort_values("line", kind="stable", ignore_index=True)
+    changes = read.changes + changes
+    changes += [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
+    changes.sort(key=lambda change: change[1])
+    changes = pd.DataFrame(changes, columns=[*_CHANGE]).astype(_CHANGE)
     ids = changes["line"].map(measures.set_index("line")["measure_id"]).fillna("")
     changes.insert(1, "measure_id", ids)
     return measures, changes, notice
@@ -485,11 +487,11 @@ def _split_rows(path, found, form):
         covered[column.key] = [sign[place] == "^" for sign in signs]
     _check_text(path, lines[0], cells, columns)
     prose.sort(key=lambda each: each[0])
-    counted = _apply_sections(cells, roles, covered, sections)
+    above, by_headings = _apply_sections(cells, roles, covered, sections)
     _settle_numbers(cells, roles, covered)
-    written = pd.DataFrame(cells, index=lines, dtype="str")
     quoting = {",": '"', "\t": '"', "|": "|"}.get(separator, "") if found.cut else ""
-    return _List(written, roles, covered, {}, counted, quoting, form == "pdf", changes, prose)
+    read = (lines, cells, roles, covered, above, by_headings, None, quoting, form == "pdf")
+    return _List(*read, changes, prose)
 
 
 def _read_section(row, width):
@@ -522,17 +524,23 @@ def _read_numbered_section(row, fields, rows):
 
 
 def _apply_sections(cells, roles, covered, sections):
-    """Add what headings between the rows say to the cells; say whether they number the tasks."""
+    """Add what headings between the rows say to the cells.
+
+    Returns
+    -------
+    list of str or None
+        The heading above each row, where the tasks have titles of their own.
+    bool
+        Whether the headings number the tasks.
+    """
     if not sections:
-        return False
-    number, title = ([""] * len(cells["text"]) for _ in "12")
-    for at, head in sections:
-        if at < len(title):
-            number[at], title[at] = head
+        return None, False
+    rows = len(cells["text"])
+    heads = {at: head for at, head in sections if at < rows}
+    number, title = ([heads.get(at, ("", ""))[part] for at in range(rows)] for part in (0, 1))
     if "title" in cells:
-        full = pd.Series([f"{n}{t}" for n, t in zip(number, title, strict=True)])
-        cells["section"] = full.mask(full == "").ffill().fillna("").to_list()
-        return False
+        above = ["".join(heads.get(at, "")) for at in range(rows)]
+        return _carry(above, [not head for head in above]), False
     if "task_no" in cells and "measure_no" not in cells:
         _count_measures(cells, roles, covered)
     new = {"title": title}
@@ -540,8 +548,8 @@ def _apply_sections(cells, roles, covered, sections):
         new["task_no"] = number
     cells |= new
     roles |= {field: field for field in new}
-    covered |= {field: [False] * len(title) for field in new}
-    return True
+    covered |= {field: [False] * rows for field in new}
+    return None, True
 
 
 def _count_measures(cells, roles, covered):
@@ -587,6 +595,7 @@ def _split_paragraphs(path, source, near):
             for row in source.rows
             if row.table
         ]
+    check_cells(path, 0, len(lines))
     items, loose = cut_paragraphs(lines, _is_deadline)
     if not items:
         refuse_headings(path, near, lines)
@@ -604,14 +613,12 @@ def _split_paragraphs(path, source, near):
         outer = "；".join(text.strip() for _, text in item.headings[:-1])
         for field, value in zip(table, (*values, outer), strict=True):
             table[field].append(value)
-    written = pd.DataFrame(table, index=[item.line for item in items], dtype="str")
-    empty = [field for field in ("task_no", "title", "section") if not any(table[field])]
-    written = written.drop(columns=empty)
-    roles = {field: field for field in written if field != "section"}
-    covered = {field: [False] * len(items) for field in written}
-    cuts = {item.line: item.cuts for item in items}
-    wrapped = source.form == "pdf"
-    return _List(written, roles, covered, cuts, True, "", wrapped, changes, prose), ends
+    table = {field: cells for field, cells in table.items() if field in FIELDS[2:6] or any(cells)}
+    above = table.pop("section", None)
+    lines, cuts = [item.line for item in items], [item.cuts for item in items]
+    covered = {field: [False] * len(items) for field in table}
+    read = (lines, table, {field: field for field in table}, covered, above, True, cuts, "")
+    return _List(*read, source.form == "pdf", changes, prose), ends
 
 
 def _is_deadline(cell):
@@ -623,192 +630,207 @@ def _is_deadline(cell):
 
 def _read_rows(path, found, year, year_from):
     """Return the measures, and the changes made in the rows and to them."""
-    written, roles = found.cells, found.roles
-    read, changes = written.copy(), []
-    for field in written:
-        if field == "section" and field not in roles:
-            continue
-        cells = written[field].tolist()
-        kind = _KINDS.get(roles.get(field), "text")
-        cuts = found.cuts if field == "text" else None
-        if cuts:
-            cleaned = [_clean_paragraph(cell, cuts[line], found) for line, cell in
-                       zip(written.index, cells, strict=True)]  # fmt: skip
-            read[field] = [text for text, _ in cleaned]
-            edits = [(line, field, *edit) for line, (_, made) in
-                     zip(written.index, cleaned, strict=True) for edit in made]  # fmt: skip
-            names = ["line", "field", "rule", "start", "before", "after"]
-            changes.append(pd.DataFrame(edits, columns=names))
-            continue
-        cleaned = {cell: _clean(cell, kind, found) for cell in set(cells)}
-        edits = [(cell, *edit) for cell, (_, made) in cleaned.items() for edit in made]
-        if not edits:
-            continue
-        read[field] = [cleaned[cell][0] for cell in cells]
-        edits = pd.DataFrame(
-            edits, columns=["cell", "rule", "start", "before", "after"], dtype="str"
-        )
-        place = pd.DataFrame({"line": written.index, "field": field, "cell": cells})
-        changes.append(place.merge(edits))
-    used = [key for key in written if key != "section"]
-    covered = pd.DataFrame(found.covered, index=written.index).reindex(columns=used)
-    covered = covered.fillna(False).astype(bool)
-    if (nothing := ((read[used] == "") & ~covered).all(axis=1) & ~covered.any(axis=1)).any():
-        fail(path, nothing.idxmax(), "a row with nothing to read", "a measure", "Delete the line.")
+    for line, *cells in zip(found.lines, *found.cells.values(), strict=True):
+        if (most := max(map(len, cells))) > MOST_CHARACTERS:
+            remedy = "A quotation mark that is never closed may have taken in the rows below it."
+            fail(path, line, f"a cell of {most:,} characters", f"{MOST_CHARACTERS:,}", remedy)
+    read, changes = _clean_cells(found)
+    lines, rows = found.lines, range(len(found.lines))
+    blank = {key: [not cell for cell in cells] for key, cells in read.items()}
+    for at in rows:
+        if all(blank[key][at] and not found.covered[key][at] for key in read):
+            fail(path, lines[at], "a row with nothing to read", "a measure", "Delete the line.")
 
-    blank = read[used] == ""
-    labels = [field for field in ("task_no", "measure_no", "title") if roles.get(field)]
+    labels = [field for field in ("task_no", "measure_no", "title") if found.roles.get(field)]
     numbers = {
-        field: _read_numbers(path, read[field], HEADINGS[field][0])
+        field: _read_numbers(path, lines, read[field], HEADINGS[field][0])
         for field in labels
         if field != "title"
     }
-    tabular = not found.cuts and not found.sections
-    if "task_no" in labels and "title" in labels and tabular:
-        task = numbers["task_no"]
-        if (lost := blank["title"] & (task != task.shift())).any():
-            said = f"task {_show_number(task[lost.idxmax()])} without a title"
-            fail(path, lost.idxmax(), said, "重点工作任务", "Write the title beside its number.")
-    read[labels] = read[labels].mask(blank[labels]).ffill().fillna("")
-    title = read["title"] if "title" in labels else pd.Series("", read.index, dtype="str")
-    if "task_no" in labels and "title" in labels and tabular:
-        if (lost := blank["task_no"] & (title != title.shift())).any():
-            said = f"the title {title[lost.idxmax()][:12]!r} without a number"
-            fail(path, lost.idxmax(), said, "任务序号", "Write the number of the task beside it.")
+    for field in labels:
+        read[field] = _carry(read[field], blank[field])
+    title = read["title"] if "title" in labels else [""] * len(lines)
+    if found.cuts is None and not found.by_headings and {"task_no", "title"} <= {*labels}:
+        _check_labels(path, lines, numbers["task_no"], title, blank)
+    task, measure = _number_rows(numbers, title, blank, found.by_headings)
 
-    def note(rule, field, where, before=None, after=None):
-        if where.any():
-            was = written[field].mask(blank[field], "")[where] if before is None else before[where]
-            now = read.loc[where, field] if after is None else after[where]
-            change = {"line": was.index, "before": was, "after": now.astype("str")}
-            changes.append(pd.DataFrame(change).assign(rule=rule, field=field, start=0))
+    def note(rule, field, places, after=None):
+        for at in places:
+            before = "" if blank[field][at] else found.cells[field][at]
+            changes.append((rule, lines[at], field, 0, before, str((after or read[field])[at])))
 
-    task, measure = _number_rows(numbers, title, blank, labels, found.sections)
+    def goes_on(values, at):
+        return at > 0 and values[at] == values[at - 1]
+
     if "task_no" in labels:
-        differ = task != numbers["task_no"].map(lambda number: number[0])
-        note("counted", "task_no", differ & ~blank["task_no"], after=task)
-    for field in ("task_no", "measure_no"):
-        if field in labels:
-            number = numbers[field]
-            note("carry_down", field, blank[field])
-            note("repeated_label", field, ~blank[field] & (number == number.shift()))
+        own = [at for at in rows if not blank["task_no"][at]]
+        note(
+            "counted", "task_no", [at for at in own if task[at] != numbers["task_no"][at][0]], task
+        )
+    for field in numbers:
+        note("carry_down", field, [at for at in rows if blank[field][at]])
+        again = [at for at in rows if not blank[field][at] and goes_on(numbers[field], at)]
+        note("repeated_label", field, again)
     if "title" in labels:
-        note("carry_down", "title", blank["title"] & (title != ""))
-        same = title == title.groupby(task).transform("first")
-        spelled = written["title"]
-        variant = ~blank["title"] & same & (spelled != spelled.groupby(task).transform("first"))
+        note("carry_down", "title", [at for at in rows if blank["title"][at] and title[at]])
+        first = {}
+        for at in rows:
+            first.setdefault(task[at], at)
+        variant = [
+            at for at in rows if not blank["title"][at] and title[at] == title[first[task[at]]]
+        ]
+        spelled = found.cells["title"]
+        variant = [at for at in variant if spelled[at] != spelled[first[task[at]]]]
         note("title_variant", "title", variant)
-    for field, fill in _find_blanks(found, blank, covered).items():
-        filled = read[field].mask(fill).ffill().fillna("")
-        fill &= filled != ""
-        read[field] = filled
-        note("carry_down", field, fill)
-    return _gather(read, written, roles, task, title, measure, year, year_from), changes
+    for field, fill in _find_blanks(found, blank).items():
+        read[field] = _carry(read[field], fill)
+        note("carry_down", field, [at for at in rows if fill[at] and read[field][at]])
+    return _gather(found, read, task, title, measure, year, year_from), changes
 
 
-def _find_blanks(found, blank, covered):
+def _clean_cells(found):
+    """Return the cells normalised, and the edits made in them."""
+    read, changes = {}, []
+    for key, cells in found.cells.items():
+        if key == "text" and found.cuts is not None:
+            cleaned = [
+                _clean_paragraph(*each, found) for each in zip(cells, found.cuts, strict=True)
+            ]
+        else:
+            kind = _KINDS.get(found.roles.get(key), "text")
+            once = {cell: _clean(cell, kind, found) for cell in {*cells}}
+            cleaned = [once[cell] for cell in cells]
+        read[key] = [text for text, _ in cleaned]
+        for line, (_, edits) in zip(found.lines, cleaned, strict=True):
+            changes += [(rule, line, key, *edit) for rule, *edit in edits]
+    return read, changes
+
+
+def _carry(cells, where):
+    """Return cells with those at some places as the one above."""
+    carried = []
+    for cell, blank in zip(cells, where, strict=True):
+        carried.append(carried[-1] if blank and carried else cell)
+    return carried
+
+
+def _check_labels(path, lines, numbers, title, blank):
+    """Refuse a new number without a title, and a new title without a number."""
+    for at, line in enumerate(lines):
+        if blank["title"][at] and (at == 0 or numbers[at] != numbers[at - 1]):
+            said = f"task {_show_number(numbers[at])} without a title"
+            fail(path, line, said, "重点工作任务", "Write the title beside its number.")
+        if blank["task_no"][at] and (at == 0 or title[at] != title[at - 1]):
+            said = f"the title {title[at][:12]!r} without a number"
+            fail(path, line, said, "任务序号", "Write the number of the task beside it.")
+
+
+def _find_blanks(found, blank):
     """Return, for each column but the labels, which blank cells stand for the one above.
 
     A merged cell always does. In a row that goes on with the task above, so do a blank deadline
     and, if nobody else is named, blank units; paragraphs have no such cells.
     """
-    written, roles = found.cells, found.roles
-    heads = [field for field in ("task_no", "title") if roles.get(field) and not found.cuts]
-    goes_on = blank[heads].all(axis=1) if heads else pd.Series(False, blank.index)
-    units = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
-    said = written[units].apply(lambda cells: cells.str.strip() != "") if units else None
+    roles, rows = found.roles, range(1, len(found.lines))
+    heads = [field for field in ("task_no", "title") if roles.get(field) and found.cuts is None]
+    units = _find_unit_columns(roles)
     fills = {}
     for field in blank:
         if roles.get(field) in ("task_no", "measure_no", "title"):
             continue
-        fill = blank[field] & covered[field]
-        if field in units:
-            fill |= goes_on & ~said.any(axis=1)
-        elif roles.get(field) == "deadline":
-            fill |= goes_on & blank[field]
-        fill.iloc[:1] = False
-        if fill.any():
+        fill = [False] * len(found.lines)
+        for at in rows:
+            goes_on = bool(heads) and all(blank[head][at] for head in heads)
+            nobody = field in units and not any(found.cells[key][at].strip() for key in units)
+            stands = found.covered[field][at] or (
+                goes_on and (nobody or roles.get(field) == "deadline")
+            )
+            fill[at] = blank[field][at] and stands
+        if any(fill):
             fills[field] = fill
     return fills
 
 
-def _number_rows(numbers, title, blank, labels, sections):
+def _find_unit_columns(roles):
+    return [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
+
+
+def _number_rows(numbers, title, blank, by_headings):
     """Return the number of the task and of the measure of each row, counted where none is said."""
-    count = pd.Series(range(1, len(title) + 1), title.index)
+    rows = range(len(title))
     task, measure = numbers.get("task_no"), numbers.get("measure_no")
     if task is None:
-        begins = (title != title.shift()) if "title" in labels else count > 0
-        if "title" in labels and sections:
-            begins |= ~blank["title"]
-        task = begins.cumsum().clip(lower=1)
+        begins = [
+            "title" not in blank
+            or at == 0
+            or title[at] != title[at - 1]
+            or (by_headings and not blank["title"][at])
+            for at in rows
+        ]
+        task = [*accumulate(map(int, begins))]
     else:
-        if measure is None and task.map(len).max() > 1:
+        if measure is None and max(map(len, task)) > 1:
             measure = task
-        first = task.map(lambda number: number[0])
-        if sections:
-            begins = ~blank["task_no"]
-            if first[begins].duplicated().any():  # each section counts anew
-                first = begins.cumsum().clip(lower=1)
-        task = first
+        task = [number[0] for number in task]
+        begins = [by_headings and not each for each in blank["task_no"]]
+        first = [*compress(task, begins)]
+        if len({*first}) < len(first):  # each section counts anew
+            task = [max(count, 1) for count in accumulate(map(int, begins))]
     if measure is None:
-        measure = count
-    elif measure.map(len).max() > 1:
-        measure = measure.map(_show_number).astype("str")
+        measure = [at + 1 for at in rows]
+    elif max(map(len, measure)) > 1:
+        measure = [*map(_show_number, measure)]
     else:
-        measure = measure.map(lambda number: number[0])
-    return task.astype("int64"), measure
+        measure = [number[0] for number in measure]
+    return task, measure
 
 
-def _gather(read, written, roles, task, title, measure, year, year_from):
+def _gather(found, read, task, title, measure, year, year_from):
     """Return the measures as one table."""
-    empty = pd.Series("", read.index, dtype="str")
+    empty = [""] * len(task)
     deadline = read.get("deadline", empty)
-    ends = {cell: read_deadline(cell, year) for cell in deadline.unique()}
-    if year is None and (years := [day[:4] for _, day, own in ends.values() if own and day]):
-        year, year_from = Counter(years).most_common(1)[0][0], "list"
+    ends = {cell: read_deadline(cell, year) for cell in {*deadline}}
+    years = Counter(day[:4] for _, day, own in map(ends.get, deadline) if own and day)
+    if year is None and years:
+        year, year_from = max(years, key=lambda each: (years[each], each)), "list"
         ends = {cell: read_deadline(cell, year) for cell in ends}
-    said = {cell: ("cell" if own else year_from) if day else None
-            for cell, (_, day, own) in ends.items()}  # fmt: skip
-    measures = pd.DataFrame(
-        {
-            "measure_id": [f"M{n:03d}" for n in range(1, len(read) + 1)],
-            "task_id": [f"T{n:02d}" for n in task],
-            "task_no": task,
-            "title": title,
-            "measure_no": measure,
-            "text": read["text"],
-            "units": _join_units(read, roles, empty),
-            "deadline": deadline,
-            "deadline_kind": deadline.map({cell: kind for cell, (kind, _, _) in ends.items()}),
-            "deadline_date": deadline.map({cell: day for cell, (_, day, _) in ends.items()}),
-            "year_from": deadline.map(said),
-            "text_dates": ["；".join(_find_dates(text)) for text in read["text"].tolist()],
-            "note": read.get("note", empty),
-            "line": read.index,
-        }
-    )
-    types = {"deadline_kind": "str", "deadline_date": "datetime64[us]", "year_from": "str"}
-    measures = measures.astype(types)
-    for field in _LABELS:
-        measures[f"{field}_written"] = written.get(field, empty)
-    others = [key for key in read if key not in HEADINGS]
-    return measures.join(read[others]).reset_index(drop=True)
+    kinds, days, own = zip(*map(ends.get, deadline), strict=True)
+    measures = {
+        "measure_id": [f"M{n:03d}" for n in range(1, len(task) + 1)],
+        "task_id": [f"T{n:02d}" for n in task],
+        "task_no": task,
+        "title": title,
+        "measure_no": measure,
+        "text": read["text"],
+        "units": _join_units(found.roles, read, empty),
+        "deadline": deadline,
+        "deadline_kind": pd.array(kinds, "str"),
+        "deadline_date": pd.to_datetime(days, format="%Y-%m-%d").as_unit("us"),
+        "year_from": pd.array(
+            [("cell" if o else year_from) if d else None for d, o in zip(days, own, strict=True)],
+            "str",
+        ),
+        "text_dates": ["；".join(_find_dates(text)) for text in read["text"]],
+        "note": read.get("note", empty),
+        "line": found.lines,
+    }
+    measures |= {f"{field}_written": found.cells.get(field, empty) for field in _LABELS}
+    measures |= {key: cells for key, cells in read.items() if key not in HEADINGS}
+    if found.sections:
+        measures["section"] = found.sections
+    return pd.DataFrame(measures)
 
 
-def _join_units(read, roles, empty):
+def _join_units(roles, read, empty):
     """Return the units of each row as one cell, labelled where the columns say the roles."""
-    keys = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
+    keys = _find_unit_columns(roles)
     if keys == ["units"] or not keys:
-        return read[keys[0]] if keys else empty
+        return read["units"] if keys else empty
     names = [(HEADINGS | UNIT_HEADINGS)[roles[key]][0] for key in keys]
-    return pd.Series(
-        [
-            "；".join(f"{name}：{cell}" for name, cell in zip(names, cells, strict=True) if cell)
-            for cells in read[keys].itertuples(index=False)
-        ],
-        read.index,
-        dtype="str",
-    )
+    return [
+        "；".join(f"{name}：{cell}" for name, cell in zip(names, cells, strict=True) if cell)
+        for cells in zip(*(read[key] for key in keys), strict=True)
+    ]
 
 
 def _find_dates(text):
@@ -836,16 +858,17 @@ def _clean_paragraph(raw, cuts, found):
     return "".join(parts), edits
 
 
-def _read_numbers(path, labels, heading):
+def _read_numbers(path, lines, labels, heading):
     """Return the number each label stands for, as its levels; a blank one goes on."""
-    numbers = labels.map({label: _read_number(label) for label in labels.unique()})
-    lost = numbers.isna() & ((labels != "") | (labels.index == labels.index[0]))
-    if lost.any():
-        label = labels[lost.idxmax()]
-        found = f"{label[:12]!r} in {heading}" if label else f"nothing in {heading}"
-        remedy = "Write it like 12 or (十二); leave it empty only below a row that has it."
-        fail(path, lost.idxmax(), found, "a number", remedy)
-    return numbers.ffill()
+    numbers = []
+    for line, label in zip(lines, labels, strict=True):
+        number = _read_number(label)
+        if number is None and (label or not numbers):
+            found = f"{label[:12]!r} in {heading}" if label else f"nothing in {heading}"
+            remedy = "Write it like 12 or (十二); leave it empty only below a row that has it."
+            fail(path, line, found, "a number", remedy)
+        numbers.append(number or numbers[-1])
+    return numbers
 
 
 @lru_cache(4096)
