@@ -266,11 +266,14 @@ def _find_run_of_headings(lines, given):
 
 def _drop_notes(body, wide):
     """Return the lines of a table without blank lines and notes below it."""
+    end = 0
     for at in range(0, len(body), wide):
-        below = next((line for _, line in body[at:] if line.strip()), "")
-        if not below or NOTE.match(below):
-            return body[:at]
-    return body
+        said = next((line for _, line in body[at : at + wide] if line.strip()), "")
+        if NOTE.match(said):
+            break
+        if said:
+            end = at + wide
+    return body[:end]
 
 
 def _fits(body, fields):
@@ -310,7 +313,7 @@ def _cut_unevenly(body, fields):
             place = 0
         elif last == 0:
             place = 1
-        elif "deadline" in kinds and read_deadline(cell, None)[0]:
+        elif "deadline" in kinds and is_deadline(line):
             place = kinds.index("deadline")
         elif "units" in kinds and not cell.endswith("。") and _are_units(cell):
             place = kinds.index("units")
@@ -420,6 +423,11 @@ def refuse_headings(path, near, lines):
 Item = namedtuple("Item", "line raw number units deadline cuts headings")
 
 
+def is_deadline(cell):
+    """Tell whether a cell is a deadline."""
+    return read_deadline(normalise(cell, kind="label")[0], None)[0] is not None
+
+
 def split_number(line):
     """Return (style, number, rest) of a line that begins with a number, or None."""
     hit = _NUMBER.match(line)
@@ -428,15 +436,13 @@ def split_number(line):
     return _STYLES[hit.lastindex - 1], hit[hit.lastindex], line[hit.end() :]
 
 
-def cut_paragraphs(lines, read_deadline):
+def cut_paragraphs(lines):
     """Return the items of a list without a table, and the lines that are neither.
 
     Parameters
     ----------
     lines : list of (int, str)
         The paragraphs and their lines in the file.
-    read_deadline : callable
-        Tells whether a text is a deadline.
 
     Returns
     -------
@@ -453,7 +459,7 @@ def cut_paragraphs(lines, read_deadline):
             blocks[-1].append((line, text))
         else:
             loose.append((line, text))
-    pieces = [_cut_block(block, read_deadline) for block in blocks]
+    pieces = [_cut_block(block) for block in blocks]
     styles = {split_number(found[0].raw)[0] for found, _ in pieces if found}
     if not styles:
         return [], lines
@@ -476,7 +482,7 @@ def cut_paragraphs(lines, read_deadline):
     return items, sorted(each for each in loose if each not in used)
 
 
-def _cut_block(block, read_deadline):
+def _cut_block(block):
     """Return the items in a numbered paragraph and the lines below it, and the lines left over."""
     items, start, at = [], 0, 0
     while at < len(block):
@@ -489,8 +495,10 @@ def _cut_block(block, read_deadline):
             while not block[end - 1][1].strip():
                 end -= 1
             item = _cut_labels(block[start:end], at - start)
+        elif end - start > 40:  # lines, as no item has
+            item = None
         else:
-            item = _cut_bracket(block[start:end], read_deadline)
+            item = _cut_bracket(block[start:end])
         if item:
             items.append(item)
             start = end
@@ -527,10 +535,10 @@ def _cut_labels(lines, at):
     return Item(lines[0][0], raw, number, "\n".join(units), deadline, cuts, ())
 
 
-def _cut_bracket(lines, read_deadline):
+def _cut_bracket(lines):
     """Return an item whose last line ends in a bracket with units, or None."""
     last = lines[-1][1].rstrip(_END)
-    if not last or last[-1] not in "）)〕]】" or len(lines) > 40:
+    if not last or last[-1] not in "）)〕]】":
         return None
     raw, number, first = _start_item(lines)
     close = len(raw.rstrip(_END))
@@ -543,7 +551,7 @@ def _cut_bracket(lines, read_deadline):
     if limit := _LIMIT.search(units):
         deadline = limit["deadline"]
         units = "\n".join(filter(None, [units[: limit.start()], units[limit.end() :]]))
-    elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", units)) and read_deadline(tail[1]):
+    elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", units)) and is_deadline(tail[1]):
         units, deadline = units[: tail.start()], tail[1]
     if depth or not _are_units(units.replace("\n", "")):
         return None

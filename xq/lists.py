@@ -25,6 +25,7 @@ from .headings import (
     clean_heading,
     cut_paragraphs,
     find_table,
+    is_deadline,
     refuse_headings,
     split_number,
 )
@@ -452,7 +453,7 @@ def _split_rows(path, found, form):
             prose.append((number, text, None))
             continue
         elif len(cells) != width:
-            if fields[len(cells) - 1 :] == ["deadline", "note"] and _is_deadline(cells[-1]):
+            if fields[len(cells) - 1 :] == ["deadline", "note"] and is_deadline(cells[-1]):
                 changes.append(("padded_row", number, "note", 0, "", ""))
                 cells = [*cells, ""]  # an editor stripped the tab before an empty note
             elif number > last and (below or NOTE.match(text) or number - 1 in blank):
@@ -596,7 +597,7 @@ def _split_paragraphs(path, source, near):
             if row.table
         ]
     check_cells(path, 0, len(lines))
-    items, loose = cut_paragraphs(lines, _is_deadline)
+    items, loose = cut_paragraphs(lines)
     if not items:
         refuse_headings(path, near, lines)
     prose = sorted(prose + [(*line, None) for line in loose])
@@ -619,10 +620,6 @@ def _split_paragraphs(path, source, near):
     covered = {field: [False] * len(items) for field in table}
     read = (lines, table, {field: field for field in table}, covered, above, True, cuts, "")
     return _List(*read, source.form == "pdf", changes, prose), ends
-
-
-def _is_deadline(cell):
-    return read_deadline(normalise(cell, kind="label")[0], None)[0] is not None
 
 
 # ── reading the cells ────────────────────────────────────────────────────────────────────────
