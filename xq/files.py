@@ -602,7 +602,7 @@ def _read_pdf(path, raw):
     try:
         import pdfplumber  # an extra: most lists are no PDF
     except ImportError:
-        remedy = 'Install it (pip install "xq[pdf]"), or save the list as .docx.'
+        remedy = "Install it (pip install pdfplumber), or save the list as .docx."
         fail(path, 0, "is a PDF, which needs pdfplumber", "pdfplumber", remedy)
     rows, tables, seen = [], 0, 0
     try:

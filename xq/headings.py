@@ -8,6 +8,8 @@ import re
 from collections import Counter, namedtuple
 from functools import lru_cache
 
+import cn2an
+
 from .dates import read_deadline
 from .files import MOST_COLUMNS, Cut, Row, check_cells, check_width, cut_lines, cut_text, fail
 from .normal import fold, normalise
@@ -56,6 +58,8 @@ _YEAR = re.compile(
 )
 _BRACKET = re.compile(r"[（(〔【\[].*?[）)〕】\]]")
 
+_CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九十百]{1,9}")
+_LEVELS = re.compile("[0-9]{1,6}(?:[.．][0-9]{1,6}){1,3}")
 # key: the column's name in the measures, or None (blank throughout); role: its field, or None.
 Column = namedtuple("Column", "key role heading")
 # rows: of the list, from the header on; the header's rows; all other rows; the separator.
@@ -282,7 +286,7 @@ def _fits(body, fields):
         return False
     for at, (_, line) in enumerate(body):
         field = fields[at % len(fields)]
-        if field in ("task_no", "measure_no") and line.strip() and not _is_number(line):
+        if field in ("task_no", "measure_no") and line.strip() and not is_number(line):
             return False
         if field == "text" and not line.strip():
             return False
@@ -304,12 +308,12 @@ def _cut_unevenly(body, fields):
     """
     kinds = ["units" if field in UNIT_HEADINGS else field for field in fields]
     told = {*kinds} <= {*HEADINGS} - {"title"} and len({*kinds}) == len(kinds)
-    if not told or kinds[0] not in ("task_no", "measure_no") or not _is_number(body[0][1]):
+    if not told or kinds[0] not in ("task_no", "measure_no") or not is_number(body[0][1]):
         return _cut_evenly(body, len(fields))
     rows, last = [], 0
     for n, line in body:
         cell = normalise(line, kind="label")[0]
-        if _is_number(line):
+        if is_number(line):
             place = 0
         elif last == 0:
             place = 1
@@ -327,10 +331,6 @@ def _cut_unevenly(body, fields):
         Row(n, ["\n".join(cell) for cell in cells], 1, "".join(".^"[not cell] for cell in cells))
         for n, cells in rows
     ]
-
-
-def _is_number(cell):
-    return re.fullmatch(r"[\s（(第]*[0-9０-９一二三四五六七八九十百.．-]+[）)项条、.．\s]*", cell)
 
 
 def _name_columns(path, header, given):
@@ -421,6 +421,25 @@ def refuse_headings(path, near, lines):
 
 # raw: the block's lines as published; cuts: (start, end, rule) of what is not text.
 Item = namedtuple("Item", "line raw number units deadline cuts headings")
+
+
+def is_number(cell):
+    """Tell whether a cell is a number of a task or measure."""
+    return read_number(normalise(cell, kind="number")[0]) is not None
+
+
+@lru_cache(4096)
+def read_number(label):
+    """Return the levels of a number: (38,) for "(三十八)", "38" or "第38项", (1, 2) for "1.2"."""
+    core = re.sub(r"^[（(〔\[第#\s]+|[）)〕\]、.．。项条号\s]+$", "", label)
+    if core.isdecimal() and len(core) < 7:
+        return (int(core),)
+    if _LEVELS.fullmatch(core):
+        return tuple(int(part) for part in re.split("[.．]", core))
+    try:
+        return (int(cn2an.cn2an(core, "strict")),) if _CHINESE_NUMBER.fullmatch(core) else None
+    except ValueError:
+        return None
 
 
 def is_deadline(cell):

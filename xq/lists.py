@@ -8,10 +8,8 @@ between the list as published and the measures as returned. `check_list` lists w
 
 import re
 from collections import Counter, namedtuple
-from functools import lru_cache
 from itertools import accumulate, compress, pairwise
 
-import cn2an
 import pandas as pd
 
 from .dates import read_deadline, read_issue_date, read_title_year
@@ -26,6 +24,7 @@ from .headings import (
     cut_paragraphs,
     find_table,
     is_deadline,
+    read_number,
     refuse_headings,
     split_number,
 )
@@ -44,8 +43,6 @@ _DATE = re.compile(
     r"\d{4}\s?[—–-]{1,2}\s?\d{4}\s?年"
     r"|\d{4}\s?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底前?|末)?|\d{1,2}月底前?|年[底末]前?|年内|全年"
 )
-_CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九十百]{1,9}")
-_LEVELS = re.compile("[0-9]{1,6}(?:[.．][0-9]{1,6}){1,3}")
 _END_BY = re.compile(r"年[底末]前|\d{1,2}月[底末]前")
 _YEARLESS = re.compile("[0-9]月|季度|半年|年[内底末]|全年|今年|本年")
 
@@ -66,7 +63,7 @@ def read_list(path, *, table=None, columns=None):
 
     The file may be text (cells parted by tabs, commas or "|", quoted as Excel does, or one a
     line; UTF-8, GB18030, or UTF-16 with its mark), .docx, .xlsx, .xls, .et, .html, or a .pdf with
-    a text layer (``pip install "xq[pdf]"``). The list may be a table headed by any of the words in
+    a text layer (``pip install pdfplumber``). The list may be a table headed by any of the words in
     `xq.lists.HEADINGS` and the like, in any order, or numbered paragraphs that name their units
     at the end, in brackets or on lines of their own.
 
@@ -859,27 +856,13 @@ def _read_numbers(path, lines, labels, heading):
     """Return the number each label stands for, as its levels; a blank one goes on."""
     numbers = []
     for line, label in zip(lines, labels, strict=True):
-        number = _read_number(label)
+        number = read_number(label)
         if number is None and (label or not numbers):
             found = f"{label[:12]!r} in {heading}" if label else f"nothing in {heading}"
             remedy = "Write it like 12 or (十二); leave it empty only below a row that has it."
             fail(path, line, found, "a number", remedy)
         numbers.append(number or numbers[-1])
     return numbers
-
-
-@lru_cache(4096)
-def _read_number(label):
-    """Return the levels of a number: (38,) for "(三十八)", "38" or "第38项", (1, 2) for "1.2"."""
-    core = re.sub(r"^[（(〔\[第#\s]+|[）)〕\]、.．。项条号\s]+$", "", label)
-    if core.isdecimal() and len(core) < 7:
-        return (int(core),)
-    if _LEVELS.fullmatch(core):
-        return tuple(int(part) for part in re.split("[.．]", core))
-    try:
-        return (int(cn2an.cn2an(core, "strict")),) if _CHINESE_NUMBER.fullmatch(core) else None
-    except ValueError:
-        return None
 
 
 def _show_number(levels):
