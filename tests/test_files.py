@@ -139,6 +139,26 @@ def test_word_shows_automatic_numbers_and_what_was_inserted_and_not_what_was_del
     ]
 
 
+def test_a_title_and_a_note_within_the_table_are_prose(tmp_path):
+    book = openpyxl.Workbook()
+    rows = [["某区2024年清单"], ["填报：区政府办", None, None, "3月"], ["序号", "任务", "责任单位", "时限"],
+            [1, "建公园。", "区城管委", 45657], [2, "修路。", "区住建委", "6月"], ["注：每月报送。"]]  # fmt: skip
+    for row in rows:
+        book.active.append(row)
+    for merged in ("A1:D1", "A6:D6"):
+        book.active.merge_cells(merged)
+    book.save(tmp_path / "a.xlsx")
+    measures = xq.read_list(tmp_path / "a.xlsx")
+    assert list(measures["task_no"]) == [1, 2] and list(measures["line"]) == [4, 5]
+    assert list(measures["deadline_date"].astype("str")) == ["2024-12-31", "2024-06-30"]
+    notice = xq.read_notice(tmp_path / "a.xlsx")
+    assert [text.strip() for text in notice["text"]] == [
+        "某区2024年清单",
+        "填报：区政府办\t\t\t3月",
+        "注：每月报送。",
+    ]
+
+
 def test_excel_numbers_are_read_as_shown(tmp_path):
     book = openpyxl.Workbook()
     shown = [(1, "General", "1"), (1.0, "General", "1"), (1.1, "0.00", "1.10"), (0.065, "0.0%", "6.5%"),

@@ -1,6 +1,6 @@
 """Nothing is lost from a list in any layout and source: each is rebuilt from the three tables.
 
-`XQ_FUZZ=5000` tries as many lists of each kind; without it a few hundred.
+`XQ_FUZZ=5000` tries as many lists of each kind instead of 150, `XQ_FUZZ_FROM=5000` the next ones.
 """
 
 import csv
@@ -17,6 +17,7 @@ from xq.headings import HEADINGS, UNIT_HEADINGS, find_table
 from xq.lists import _parse
 
 TRIES = int(os.environ.get("XQ_FUZZ", 150))
+FIRST = int(os.environ.get("XQ_FUZZ_FROM", 0))
 CELLS = [line.split("\t") for line in LINES[STARTS[0] :] if line.count("\t") == 6]
 NOISE = ["<p>", "</p>", " ", "\u3000", "\u200b", ",", ";", "１２", "⼯", "責任", "<br/>", "and", "(区)",
          "“", "|", '"', "\\|", "％", "．", "2.3", "1", "\x0b"]  # fmt: skip
@@ -130,7 +131,7 @@ WRITERS = [write_tabs, write_commas, write_quoted, write_pipes, write_one_a_line
 @pytest.mark.parametrize("write", WRITERS)
 def test_nothing_is_lost_from_texts(tmp_path, write):
     read, path = 0, tmp_path / "list.txt"
-    for seed in range(TRIES):
+    for seed in range(FIRST, FIRST + TRIES):
         draw = random.Random(f"{write.__name__} {seed}")
         text = damage(draw, write(draw, *draw_grid(draw)))
         text = draw.choice(["", "某区清单\n\n二〇二二年三月五日\n", "通知\n"]) + text
@@ -170,7 +171,7 @@ def draw_document(draw):
 @pytest.mark.parametrize("form", ["docx", "xlsx", "xls", "html", "pdf"])
 def test_nothing_is_lost_from_documents(monkeypatch, form):
     read = 0
-    for seed in range(TRIES):
+    for seed in range(FIRST, FIRST + TRIES):
         rows = draw_document(random.Random(f"{form} {seed}"))
         source = Source(form, None, rows)
         monkeypatch.setattr("xq.lists.read_file", lambda path, source=source: source)

@@ -443,6 +443,10 @@ def _split_rows(path, found, form):
             rule = "header_line"
         elif clean_heading(cells[0]) == headings[0] and [*map(clean_heading, cells)] == headings:
             rule = "repeated_header"
+        elif _is_note(row):
+            below = True
+            prose.append((number, text, None))
+            continue
         elif head := _read_section(row, width) or _read_numbered_section(row, fields, found.rows):
             rule = "section"
             sections.append((len(lines), head))
@@ -453,7 +457,7 @@ def _split_rows(path, found, form):
             if fields[len(cells) - 1 :] == ["deadline", "note"] and is_deadline(cells[-1]):
                 changes.append(("padded_row", number, "note", 0, "", ""))
                 cells = [*cells, ""]  # an editor stripped the tab before an empty note
-            elif number > last and (below or NOTE.match(text) or number - 1 in blank):
+            elif number > last and (below or number - 1 in blank):
                 below = True
                 prose.append((number, text, None))
                 continue
@@ -490,6 +494,11 @@ def _split_rows(path, found, form):
     quoting = {",": '"', "\t": '"', "|": "|"}.get(separator, "") if found.cut else ""
     read = (lines, cells, roles, covered, above, by_headings, None, quoting, form == "pdf")
     return _List(*read, changes, prose)
+
+
+def _is_note(row):
+    """Tell whether a row consists of a note below the table."""
+    return NOTE.match(row.cells[0]) is not None and not any(map(str.strip, row.cells[1:]))
 
 
 def _read_section(row, width):
