@@ -316,6 +316,18 @@ def test_what_is_no_name_is_left_over():
     ]
 
 
+def test_others_meant_in_the_middle_and_phrases_after_several_units():
+    cell = "区发改局牵头，区工信局、交通局等部门和各乡镇（街道）共同落实"
+    names = ["区发改局 lead", "区工信局 joint", "交通局 joint", "各乡镇（街道） joint"]
+    assert read_one(cell) == names
+    assert list(xq.find_units(pd.Series([cell]))["open_list"]) == [False, True, True, True]
+    cell = "区城管局负责，各街道结合实际抓好落实"
+    assert read_one(cell) == ["区城管局 joint", "各街道 joint"]
+    assert doubt_one(cell) == ["leftover 结合实际"]
+    assert read_one("市基地结合中心") == ["市基地结合中心 -"]  # one name, for all we know
+    assert doubt_one("第一责任单位：区商务局 配合单位：各镇街") == []
+
+
 def test_cells_that_name_nobody():
     for words in "无 暂无 没有 待定 暂缺 略 不涉及 无单位 - -- — —— – － ─ ― _ *".split():
         assert read_one(words) == [] and doubt_one(words) == [f"no_unit {words}"]

@@ -93,7 +93,7 @@ _SURE = re.compile(
     "|[银分支人总]行|农发行|海关|机关|[省市区县州]政府|人民政府|党组|大学|运营商)\\Z"
 )
 _LIKELY = re.compile(
-    f"(?:{_GENERIC}|校|街道|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团]|[工农建中交]行)\\Z"
+    f"(?:{_GENERIC}|校|街道|镇街|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团]|[工农建中交]行)\\Z"
 )
 _SEVERAL = re.compile("各|有关|相关|其他|所有|全[省市区县]|[省市区县州][级直属]")
 _AREA = re.compile("(?:[省市区县镇乡村州盟旗]|街道|园区)\\Z")
@@ -414,7 +414,7 @@ def _cut_names(run, start, end, strict):
     opened = _OPEN.search(run, max(start, end - 24), end)
     stop = rest = opened.start() if opened else end
     for tail in _TAIL.finditer(run, start, stop):
-        if tail.start() == start or _ends(_SURE, run, start, tail.start()):
+        if tail.start() == start or _ends_as_unit(run, start, tail.start()):
             rest = tail.start()
             break
     last = start
@@ -422,7 +422,10 @@ def _cut_names(run, start, end, strict):
     if _ends(_SURE, run, start, bare) or _ends(_LIKELY, run, start, bare):
         for word in _BETWEEN.finditer(run, start, bare):
             if _parts(run, last, word, bare):
-                pieces.append(_name(run, last, word.start(), strict))
+                others = _OPEN.search(run, max(last, word.start() - 24), word.start())
+                pieces.append(_name(run, last, (others or word).start(), strict))
+                if others:
+                    pieces.append(("open", *others.span()))
                 pieces.append(("share" if word["share"] else "word", *word.span()))
                 last = word.end()
     if last < rest:
@@ -432,6 +435,12 @@ def _cut_names(run, start, end, strict):
     if opened:
         pieces.append(("open", *opened.span()))
     return pieces
+
+
+def _ends_as_unit(run, start, end):
+    """Return whether a stretch of it is surely a name: 市水务局, 各街道."""
+    several = _SEVERAL.match(run, start, end) and _ends(_LIKELY, run, start, end)
+    return bool(several) or _ends(_SURE, run, start, end)
 
 
 def _parts(run, start, word, end):
