@@ -440,11 +440,24 @@ def test_one_normaliser_keeps_positions(text, read_as):
     assert all(text[start : start + len(before)] == before for _, start, before, _ in edits)
 
 
+def test_doubts_about_units_are_listed(tmp_path):
+    cells = ["省教育厅、科技厅负责", "各市人民政府结合实际落实", "市城投牵头", "按职责分工负责"]
+    rows = "\n".join(f"{n}\t事。\t{cell}" for n, cell in enumerate(cells, 1))
+    doubts = xq.check_list(read(tmp_path, "序号\t任务\t责任单位\n" + rows)[0])
+    assert doubts[["problem", "measure_id", "found"]].values.tolist() == [
+        ["elided_prefix", "M001", "科技厅"],
+        ["leftover", "M002", "结合实际"],
+        ["no_unit", "M004", "按职责分工负责"],
+        ["unclear_name", "M003", "市城投"],
+    ]
+
+
 def test_every_doubt_and_rule_is_described():
     said = xq.read_changes.__doc__
     for rule in ("separator", "wrap", "radical", "nobody", "quote", "escape", "counted", "section"):
         assert f'"{rule}"' in said
-    assert "guessed_year" in xq.check_list.__doc__
+    for problem in ("guessed_year", "leftover", "no_unit", "elided_prefix", "unclear_name"):
+        assert f'"{problem}"' in xq.check_list.__doc__
 
 
 # ── lists as other governments lay them out; every word of them made up ──

@@ -165,7 +165,7 @@ def _find_header(rows, given):
 
 
 def find_table(path, source, number, given):
-    """Return the table that looks like a task list, or None where nothing does.
+    """Return the table that looks like a task list, or None and the row nearest to a header.
 
     Parameters
     ----------
@@ -190,33 +190,30 @@ def find_table(path, source, number, given):
             fail(path, 0, found, "the number of a table, from 1", "Leave out table=.")
         wanted = [*tables] if number is None else [number]
         ways = ((tables[each], None) for each in wanted)
-    best = None
+    best = (0, -1, [], None)
     for rows, cut in ways:
         count, at = _find_header(rows, given)
-        if best is None or (count, len(rows)) > (best[0], len(best[2])) and count > 0:
-            best = (count, at, rows, cut)
-        elif count < best[0] <= 0:
+        better = count > 0 and (count, len(rows)) > (best[0], len(best[2]))
+        if better or count < best[0] <= 0:
             best = (count, at, rows, cut)
         if cut and count > 2:
             break  # cut right: no need to try another way
-    if best is None or best[0] <= 0:
-        return None, best and best[1] >= 0 and best[2][best[1]]
-    _, at, rows, cut = best
+    count, at, rows, cut = best
+    if count <= 0:
+        return None, rows[at] if rows else None
     header = [rows[at]]
     if len(rows) > at + 1 and "<" in rows[at].merged and "^" in rows[at + 1].merged:
         header.append(rows[at + 1])
     columns = _name_columns(path, header, given)
     body = rows[at:]
     check_cells(path, rows[at].line, sum(len(row.cells) for row in body))
-    if cut is None and number is None and source.form not in ("xlsx", "xls"):
-        body = _join_tables(source.rows, rows, at, columns, given)
-    inside = {row.line for row in body} if cut is None else None
-    if cut is None:
-        table = {row.table for row in body} - {0}
-        others = [r for r in source.rows if r.line not in inside or r.table not in {0, *table}]
-    else:
-        others = rows[:at]
-    return Table(body, header, columns, others, cut), None
+    if cut:
+        return Table(body, header, columns, rows[:at], cut), None
+    if number is None and source.form not in ("xlsx", "xls"):
+        body = _join_tables(source.rows, rows, at, columns)
+    inside, used = {row.line for row in body}, {row.table for row in body} | {0}
+    others = [r for r in source.rows if r.line not in inside or r.table not in used]
+    return Table(body, header, columns, others, None), None
 
 
 def _cut_ways(text, given):
@@ -369,7 +366,7 @@ def _name_columns(path, header, given):
     return columns
 
 
-def _join_tables(source, rows, at, columns, given):
+def _join_tables(source, rows, at, columns):
     """Return the rows of a list that goes on in later tables with the same headings."""
     headings = [column.heading for column in columns]
     body, waiting = rows[at:], []
