@@ -368,9 +368,9 @@ def test_wide_tables_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.txt", "", "is empty"),
-        ("a.docx", "", "is empty"),
-        ("a.csv", "\n \n", "is empty"),
+        ("a.txt", "", "an empty file"),
+        ("a.docx", "", "an empty file"),
+        ("a.csv", "\n \n", "an empty file"),
         (
             "a.txt",
             '落实措施\t责任单位\n"' + "建公园。\n" * 150_000 + '"\t甲局',

@@ -255,7 +255,7 @@ def test_spaces_above_the_header_are_reported(tmp_path):
             "年内".encode("gbk") + "\n重点工作任务清单".encode(),
             "line 2: UTF-8 here but not in line 1",
         ),
-        (b"", "no header row"),
+        (b"", "an empty file; expected a list as text"),
         (HEADER.encode(), "line 1: a header with no rows"),
         (HEADER.replace("备注", "甲" * 999).encode(), "line 1: a header with no rows"),
         (

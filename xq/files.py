@@ -63,7 +63,7 @@ def read_file(path):
     raw = _read_bytes(path)
     suffix = Path(path).suffix.lower()
     if not raw.strip():
-        fail(path, 0, "is empty", _FORMS, "Get the file again.")
+        fail(path, 1, "an empty file", _FORMS, "Get the file again.")
     if raw.startswith(_OLE):
         return Source("xls", None, _read_ole(path, raw))
     if raw.startswith(b"PK"):
