@@ -202,6 +202,7 @@ DRESSES = {
     "note_below": lambda text: text + "\n\n注：本清单由区政府办公室负责解释。\n2024年3月5日印发",
     "blank_lines": lambda text: "\n\n" + text + "\n\n\n",
     "spaces_at_ends": lambda text: text.replace("\n", "  \n"),
+    "spaces_in_words": lambda text: text.replace("单位", "单 位"),
     "radicals": lambda text: text.translate(str.maketrans("工民长人", "⼯⺠⻓⼈")),
     "full_width": lambda text: text.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
 }
