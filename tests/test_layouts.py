@@ -120,7 +120,7 @@ def write_paragraphs(draw, header, rows):
                             "{n}、{t}\n牵头单位：{u}\n责任单位：各镇\n完成时限：年底前", "{n}.{t}",
                             "（{n}）{t}\n\n要加快。（{u}，12月底前完成）", "以下同。"])  # fmt: skip
         lines.append(form.format(n=number, t=published[3], u=units))
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n" * draw.randint(0, 2)
 
 
 WRITERS = [write_tabs, write_commas, write_quoted, write_pipes, write_one_a_line, write_unevenly,

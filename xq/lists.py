@@ -153,8 +153,8 @@ def read_changes(path, *, table=None, columns=None):
           spelled unlike its first occurrence), "counted" (a number that begins anew in each
           section, counted on), "padded_row" (an empty cell was missing). Of other lines:
           "header" (the row of headings), "repeated_header", "header_line" (the line below it),
-          "section" (a heading above rows), "blank_line" (above the header only where it holds
-          spaces), "line_end" (the line ends in "\r\n" or "\r")
+          "section" (a heading above rows), "blank_line" (above the header
+          and between paragraphs only where it holds spaces), "line_end" (the line ends in "\r\n" or "\r")
         - ``measure_id`` : str, the measure row; empty for changes between rows
         - ``line`` : int, line of the source file, from 1
         - ``field`` : str, the column of `read_list`; empty for changes between rows
@@ -607,8 +607,11 @@ def _split_paragraphs(path, source, near):
     if not items:
         refuse_headings(path, near, lines)
     prose = sorted(prose + [(*line, None) for line in loose])
-    blank = [(n, text) for n, text, _ in prose if source.form == "text" and text.isspace()]
-    changes = [("blank_line", n, "", 0, text, "") for n, text in blank]
+    changes = [
+        ("blank_line", n, "", 0, text, "")
+        for n, text, _ in prose
+        if source.form == "text" and not text.strip() and (text or n == len(lines))
+    ]
     table, above = {field: [] for field in FIELDS[:6]} | {"section": []}, ()
     for item in items:
         fresh = [head for head in item.headings if head not in above]
