@@ -154,7 +154,8 @@ def read_changes(path, *, table=None, columns=None):
           section, counted on), "padded_row" (an empty cell was missing). Of other lines:
           "header" (the row of headings), "repeated_header", "header_line" (the line below it),
           "section" (a heading above rows), "blank_line" (above the header and
-          between paragraphs only where it holds spaces), "line_end" (the line ends in "\r\n" or "\r")
+          between paragraphs only where it holds spaces), "line_end" (the
+          line ends in "\r\n" or "\r")
         - ``measure_id`` : str, the measure row; empty for changes between rows
         - ``line`` : int, line of the source file, from 1
         - ``field`` : str, the column of `read_list`; empty for changes between rows
