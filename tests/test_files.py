@@ -139,6 +139,26 @@ def test_word_shows_automatic_numbers_and_what_was_inserted_and_not_what_was_del
     ]
 
 
+def test_a_title_and_a_note_within_the_table_are_prose(tmp_path):
+    book = openpyxl.Workbook()
+    rows = [["某区2024年清单"], ["填报：区政府办", None, None, "3月"], ["序号", "任务", "责任单位", "时限"],
+            [1, "建公园。", "区城管委", 45657], [2, "修路。", "区住建委", "6月"], ["注：每月报送。"]]  # fmt: skip
+    for row in rows:
+        book.active.append(row)
+    for merged in ("A1:D1", "A6:D6"):
+        book.active.merge_cells(merged)
+    book.save(tmp_path / "a.xlsx")
+    measures = xq.read_list(tmp_path / "a.xlsx")
+    assert list(measures["task_no"]) == [1, 2] and list(measures["line"]) == [4, 5]
+    assert list(measures["deadline_date"].astype("str")) == ["2024-12-31", "2024-06-30"]
+    notice = xq.read_notice(tmp_path / "a.xlsx")
+    assert [text.strip() for text in notice["text"]] == [
+        "某区2024年清单",
+        "填报：区政府办\t\t\t3月",
+        "注：每月报送。",
+    ]
+
+
 def test_excel_numbers_are_read_as_shown(tmp_path):
     book = openpyxl.Workbook()
     shown = [(1, "General", "1"), (1.0, "General", "1"), (1.1, "0.00", "1.10"), (0.065, "0.0%", "6.5%"),
@@ -257,7 +277,7 @@ def sources(tmp_path_factory):
     return folder
 
 
-def refuse(path, says, seconds=20):
+def refuse(path, says, seconds=10):
     """Expect a ListError that names the file and says what to do, soon and with little memory."""
     start = time.process_time()
     tracemalloc.start()
@@ -312,7 +332,7 @@ def test_a_sheet_of_very_many_columns_or_cells_is_refused(tmp_path, sources):
         ),
         (
             b"".join(b'<row r="%d"><c r="XFD%d"/></row>' % (n, n) for n in range(1, 3000)),
-            "2,000,000 cells",
+            "200,000 cells or paragraphs",
         ),
     ]:
         content = sheet + rows + b"</sheetData></worksheet>"
@@ -322,20 +342,77 @@ def test_a_sheet_of_very_many_columns_or_cells_is_refused(tmp_path, sources):
     content = sheet + b'<row r="1"><c r="A1"><v>1</v></c></row></sheetData>' + merged
     pack(tmp_path / "a.xlsx", sources / "a.xlsx", xl__worksheets__sheet1=content)
     assert len(xq.read_list(tmp_path / "a.xlsx")) == 2  # the list is on the other sheet
+    for ranges, says in [(2, "merged cells overlap"), (30_000, "30,000 merged ranges; expected")]:
+        many = merged.replace(
+            b"</mergeCells>", b'<mergeCell ref="A1:XFD1048576"/>' * (ranges - 1) + b"</mergeCells>"
+        )
+        content = sheet + b'<row r="1"><c r="A1"><v>1</v></c></row></sheetData>' + many
+        pack(tmp_path / "a.xlsx", sources / "a.xlsx", xl__worksheets__sheet1=content)
+        refuse(tmp_path / "a.xlsx", says)
 
 
 def test_wide_tables_are_refused(tmp_path):
     path = tmp_path / "a.html"
     path.write_text("<html><table><tr><td colspan=1000000 rowspan=1000000>x</td></tr></table>")
     refuse(path, "more than 200 columns")
-    path.write_text("<html><table><tr>" + "<td>x</td>" * 1_000_000 + "</tr></table>")
-    refuse(path, "more than 200 columns", 60)
+    path.write_text("<html><table><tr>" + "<td>x" * 490_000 + "</tr></table>")
+    refuse(path, "more than 200 columns")
     document = docx.Document()
     document.add_table(1, 1).cell(0, 0)._tc.get_or_add_tcPr().get_or_add_gridSpan().val = 1_000_000
     document.save(tmp_path / "a.docx")
     refuse(tmp_path / "a.docx", "more than 200 columns")
     (tmp_path / "a.txt").write_text("落实措施\t责任单位\t" + "\t" * 1_000_000, encoding="utf-8")
-    refuse(tmp_path / "a.txt", "columns; expected 200")
+    refuse(tmp_path / "a.txt", "more than 200 columns")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.txt", "", "an empty file"),
+        ("a.docx", "", "an empty file"),
+        ("a.csv", "\n \n", "an empty file"),
+        (
+            "a.txt",
+            '落实措施\t责任单位\n"' + "建公园。\n" * 150_000 + '"\t甲局',
+            "a cell of 750,002 ch",
+        ),
+        ("a.txt", "落实措施\t责任单位\n" + "建\t甲局\n" * 110_000, "200,000 cells or paragraphs"),
+        ("a.txt", "1.建（甲局牵头）\n" * 201_000, "200,000 cells or paragraphs"),
+        ("a.txt", "x" * 5_000_001, "5,000,001 bytes; expected 5,000,000 at most"),
+        ("a.txt", "落实措施\t责任单位\n" + "<p " * 1_000_000 + "\t甲局", "a cell of 3,000,000 ch"),
+        ("a.txt", "落实措施\t责任单位\n" + '"' * 3_000_000, "3,000,000 ch|no header|1 cells"),
+        ("a.csv", "落实措施,责任单位" + "," * 1_000_000, "more than 200 columns"),
+        ("a.md", "|落实措施|责任单位" + "|" * 1_000_000, "more than 200 columns"),
+        (
+            "a.html",
+            "<table><tr><td>落实措施<td>甲" + "<br>" * 1_000_001,
+            "tags; expected 1,000,000",
+        ),
+        (
+            "a.html",
+            "<div>" * 200_000 + "<table><tr><td>落实措施<td>责任单位",
+            "no header row|depth",
+        ),
+        ("a.html", "<table><tr><td>" * 20_000 + "落实措施<td>责任单位", "no header row|depth"),
+        ("a.txt", "序号\n任务\n单位\n" * 60_000, "no header row"),
+    ],
+)
+def test_files_that_are_empty_or_without_measure_are_refused(tmp_path, name, content, says):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    refuse(tmp_path / name, says)
+
+
+def test_a_document_of_very_many_paragraphs_or_tags_is_refused(tmp_path, sources):
+    with zipfile.ZipFile(sources / "a.docx") as archive:
+        main = archive.read("word/document.xml")
+    for filling, says in [
+        (b"<w:p/>" * 250_000, "more than 200,000 cells or paragraphs"),
+        (b"<w:p/>" * 1_000_001, "tags; expected 1,000,000 at most"),
+        (b"<w:sdt>" * 300_000 + b"</w:sdt>" * 300_000, "cut off or damaged"),
+    ]:
+        content = main.replace(b"<w:body>", b"<w:body>" + filling)
+        pack(tmp_path / "a.docx", sources / "a.docx", word__document=content)
+        refuse(tmp_path / "a.docx", says)
 
 
 def test_entities_in_a_web_page_are_refused(tmp_path):

@@ -1,5 +1,6 @@
 """Lists with other headings, other cells and no table at all are read; what is not is named."""
 
+import pandas as pd
 import pytest
 import xq
 from xq.dates import read_deadline, read_issue_date
@@ -120,6 +121,135 @@ def test_other_texts_read_alike(tmp_path, text, encoding):
         "建成学校3所。",
         "区教育局牵头",
         "年底前",
+    ]
+
+
+SPACED = """某县2024年民生实事分解表
+
+序号
+
+民生实事
+
+责任单位
+
+完成时限
+
+1
+
+整治河道。
+
+县水务局
+
+县住建局
+
+12月底前
+
+2
+
+开工建设敬老院。
+
+县民政局
+
+5月底前动工
+
+建成食堂2个。
+
+12月底前
+
+分享到："""
+
+
+def test_one_cell_a_line_with_cells_of_several_lines_and_merged_cells(tmp_path):
+    measures, changes = read(tmp_path, SPACED)
+    assert measures[["task_no", "text", "units", "deadline"]].values.tolist() == [
+        [1, "整治河道。", "县水务局、县住建局", "12月底前"],
+        [2, "开工建设敬老院。", "县民政局", "5月底前动工"],
+        [2, "建成食堂2个。", "县民政局", "12月底前"],
+    ]
+    missing = changes.loc[changes["rule"] == "padded_row", ["measure_id", "field"]]
+    assert missing.values.tolist() == [["M003", "task_no"], ["M003", "units"]]
+    assert xq.read_notice(tmp_path / "list.txt")["text"].tolist()[-1] == "分享到："
+    with pytest.raises(xq.ListError, match="line 13: '整治河道。' in 任务序号; expected a number"):
+        read(
+            tmp_path,
+            SPACED.replace("民生实事\n\n责任", "任务名称\n\n任务内容\n\n责任").replace(
+                "1\n\n", "", 1
+            ),
+        )
+
+
+def test_what_stands_below_a_table_is_prose(tmp_path):
+    row = "1\t甲\t1\t建成学校3所。\t区教育局牵头\t2024年底前\n"
+    for below in [
+        "注：由办公室负责解释。\n抄送：区委办",
+        "\n联系人：某某\n2024年3月5日印发",
+        "\n某区人民政府\n2024年3月5日",
+    ]:
+        measures, _ = read(tmp_path, SIX + row + below)
+        assert len(measures) == 1
+        notice = xq.read_notice(tmp_path / "list.txt")
+        assert "\n".join(notice["text"]).startswith(below.strip())
+    for below in ["后半句。", "\n后半句。\n" + row]:
+        with pytest.raises(xq.ListError, match="1 cells; expected 6 as in the header"):
+            read(tmp_path, SIX + row + below)
+    lines = (SIX + row).strip().replace("\t", "\n") + "\n\n注：解释。\n抄送：区委\n印发\n"
+    assert list(read(tmp_path, lines)[0]["text"]) == ["建成学校3所。"]
+
+
+DRESSES = {
+    "old_windows": lambda text: text.replace("\n", "\r\n"),
+    "title_above": lambda text: "某区办公室关于印发清单的通知\n\n2024年3月5日\n\n" + text,
+    "note_below": lambda text: text + "\n\n注：本清单由区政府办公室负责解释。\n2024年3月5日印发",
+    "blank_lines": lambda text: "\n\n" + text + "\n\n\n",
+    "spaces_at_ends": lambda text: text.replace("\n", "  \n"),
+    "spaces_in_words": lambda text: text.replace("单位", "单 位"),
+    "radicals": lambda text: text.translate(str.maketrans("工民长人", "⼯⺠⻓⼈")),
+    "full_width": lambda text: text.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+}
+LISTS = {
+    "tabs": "序号\t领域\t工作举措\t牵头单位\t配合单位\t完成时间\n1\t营商\t新增人工窗口6个。\t市数据局\t市公安局、"
+    "市税务局\t2025年9月\n2\t出行\t完成12处。\t市交通局\t无\t2025年6月底前",
+    "commas": '序号,任务,责任单位,时限\n1,建成学校3所。,区教育局,2024/12/31\n2,"公园,道路",区住建委,2024.12',
+    "pipes": "| 编号 | 重点工程 | 承办单位 | 时限 |\n|---|---|---|---|\n| 1 | 学校3所。 | 区教育局 | 2024年 |",
+    "one_a_line": "序号\n任务\n责任单位\n时限\n1\n学校3所。\n区教育局\n2024年底前\n2\n公园。\n区住建委\n全年",
+    "brackets": "一、便民\n1.清理材料。〔牵头单位：区数据局，责任单位：各街道〕\n2.设点8个。（区民政局负责，"
+    "2024年10月底前完成）\n二、助企\n3.补贴6万元。（区人社局牵头，区财政局等按职责分工负责）",
+    "lines_below": "一、便民\n1.清理材料。\n牵头单位：区数据局\n责任单位：区政府各部门，各街道\n2.设点8个。\n"
+    "责任单位：区民政局\n完成时限：2024年10月底前\n二、助企\n3.发放补贴。\n牵头单位：区人社局",
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+@pytest.mark.parametrize("layout", LISTS)
+def test_a_list_reads_alike_however_it_is_dressed(tmp_path, layout, dress):
+    columns = ["task_no", "title", "measure_no", "text", "units", "deadline", "deadline_date"]
+    plain, _ = read(tmp_path, LISTS[layout])
+    assert plain["deadline_date"].notna().any() and len(plain) == len(plain["units"].unique())
+    for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
+        dressed, _ = read(tmp_path, DRESSES[dress](LISTS[layout]), encoding=encoding)
+        pd.testing.assert_frame_equal(dressed[columns], plain[columns])
+
+
+def test_the_order_of_the_columns_does_not_matter(tmp_path):
+    rows = [line.split("\t") for line in LISTS["tabs"].split("\n")]
+    plain = read(tmp_path, LISTS["tabs"])[0]
+    for order in ([5, 4, 3, 2, 1, 0], [2, 5, 0, 3, 1, 4]):
+        text = "\n".join("\t".join(row[at] for at in order) for row in rows)
+        found = read(tmp_path, text)[0]
+        assert found["text"].equals(plain["text"]) and found["领域"].equals(plain["领域"])
+        roles = [xq.find_units(each["units"]).sort_values(["measure_id", "unit"], ignore_index=True)
+                 [["measure_id", "unit", "role"]] for each in (found, plain)]  # fmt: skip
+        pd.testing.assert_frame_equal(*roles)
+
+
+def test_columns_of_units_give_their_roles_whatever_their_headings(tmp_path):
+    text = "事\t谁来抓\t谁来帮\t责任部门\n建公园。\t区城管委\t各街道\t区财政局"
+    given = {"事": "text", "谁来抓": "lead", "谁来帮": "joint"}
+    measures, _ = read(tmp_path, text, columns=given)
+    assert list(measures["units"]) == ["牵头单位：区城管委；配合单位：各街道；责任单位：区财政局"]
+    assert list(xq.find_units(measures["units"])["role"]) == ["lead", "joint", "joint"]
+    assert measures[["谁来抓", "谁来帮", "责任部门"]].values.tolist() == [
+        ["区城管委", "各街道", "区财政局"]
     ]
 
 
@@ -275,6 +405,8 @@ def test_a_year_that_nobody_says_is_doubted(tmp_path):
         ("发布日期：2023-05-03 来源：网", ("2023-05-03", False)),
         ("切实做好2022年工作", None),
         ("2022年2月30日", None),
+        ("时间：2023-05-03 10:01", ("2023-05-03", False)),
+        ("完成时间：2023-05-03", None),
     ],
 )
 def test_dates_of_notices(line, date):
@@ -309,8 +441,115 @@ def test_one_normaliser_keeps_positions(text, read_as):
     assert all(text[start : start + len(before)] == before for _, start, before, _ in edits)
 
 
+def test_doubts_about_units_are_listed(tmp_path):
+    cells = ["省教育厅、科技厅负责", "各市人民政府结合实际落实", "市城投牵头", "按职责分工负责"]
+    rows = "\n".join(f"{n}\t事。\t{cell}" for n, cell in enumerate(cells, 1))
+    doubts = xq.check_list(read(tmp_path, "序号\t任务\t责任单位\n" + rows)[0])
+    assert doubts[["problem", "measure_id", "found"]].values.tolist() == [
+        ["elided_prefix", "M001", "科技厅"],
+        ["leftover", "M002", "结合实际"],
+        ["no_unit", "M004", "按职责分工负责"],
+        ["unclear_name", "M003", "市城投"],
+    ]
+
+
 def test_every_doubt_and_rule_is_described():
     said = xq.read_changes.__doc__
     for rule in ("separator", "wrap", "radical", "nobody", "quote", "escape", "counted", "section"):
         assert f'"{rule}"' in said
-    assert "guessed_year" in xq.check_list.__doc__
+    for problem in ("guessed_year", "leftover", "no_unit", "elided_prefix", "unclear_name"):
+        assert f'"{problem}"' in xq.check_list.__doc__
+
+
+# ── lists as other governments lay them out; every word of them made up ──
+
+
+def test_units_on_lines_below_each_item_of_a_notice(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "当前位置：首页 >> 公开\n某区关于分解2023年重点工作的通知\n时间：2023-04-06 10:01 浏览次数：9\n\n"
+        "各街道：\n\n一、高度重视。各单位要抓紧。\n\n二、按时报送。\n\n附件\n\n一、预期目标\n\n1.总产值增长6.1%左右。\n\n"
+        "牵头单位:区发改局\n\n责任单位:经开区,各专班(除标注“分别牵头”外,第一位为牵头,下同)\n\n2.收入快于产值。\n\n"
+        "责任单位:区人社局、区农业局分别牵头\n\n二、重点工作\n\n(一)稳住工业\n\n3.技改15个。\n\n牵头单位:区工信局\n\n"
+        "责任单位:各县(市、区)政府\n\n完成时限:11月底前\n\n(二)便民\n\n4.食堂3个。\n\n责任单位:区民政局\n\n分享到：",
+    )
+    assert measures[["title", "section", "text"]].values.tolist() == [
+        ["预期目标", "", "总产值增长6.1%左右。"],
+        ["预期目标", "", "收入快于产值。"],
+        ["稳住工业", "二、重点工作", "技改15个。"],
+        ["便民", "二、重点工作", "食堂3个。"],
+    ]
+    found = xq.find_units(measures["units"]).fillna("-")
+    assert list(found["measure_id"] + 1) == [1, 1, 1, 2, 2, 3, 3, 4]
+    assert list(found["role"]) == ["lead", "joint", "joint", *["lead"] * 3, "joint", "joint"]
+    assert found["unit_written"][6] == "各县（市、区）政府"
+    assert str(measures["deadline_date"][2].date()) == "2023-11-30"
+    assert {"各街道：", "二、按时报送。", "分享到："} <= set(
+        xq.read_notice(tmp_path / "list.txt")["text"]
+    )
+
+
+def test_labels_in_brackets_below_chinese_numbers(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "关于2006年重点工作的通知\n某市办公厅\n二○○六年五月九日\n一、产业\n（一）建设两个基地。(牵头单位:市经贸委;配合单位:"
+        "市发改委、外经贸局)\n（二）改造码头。（牵头单位：市港务局）\n二、环境\n（三）污水厂4座。（牵头单位：市水务局；配合单位：各区政府）",
+    )
+    assert list(measures["title"]) == ["产业", "产业", "环境"]
+    assert list(measures["measure_no"]) == [1, 2, 3]
+    units = xq.find_units(measures["units"])
+    assert list(units["role"]) == ["lead", "joint", "joint", "lead", "lead", "joint"]
+    assert units["unit"][2] == "市外经贸局" and units["doubt"][2] == "elided_prefix"
+    assert xq.read_notice(tmp_path / "list.txt")["text"].tolist()[-1] == "2006-05-09"
+
+
+def test_verbs_in_brackets_and_a_deadline(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "某市2022年營商要點\n一、審批\n1.公布清單。2022年8月底前完成清單。（市政府辦公室、市數據局牽頭，市級各有關部門及各縣市區政府按職責分工負責）\n"
+        "2.簡化程序。（市委編辦牽頭，各縣區政府配合，2022年年底前完成）\n二、監管\n3.抽查。(市市場監管局負責)",
+    )
+    assert list(measures["text"]) == ["公布清單。2022年8月底前完成清單。", "簡化程序。", "抽查。"]
+    assert list(measures["deadline_date"].astype("str").fillna("")) == ["", "2022-12-31", ""]
+    assert measures["units"][0].startswith("市政府辦公室")
+
+
+def test_columns_for_leaders_are_kept_and_a_repeated_header_is_none(tmp_path):
+    header = "序号\t项目名称\t主要内容\t区政府分管领导\t牵头单位\t配合单位\n"
+    measures, changes = read(
+        tmp_path,
+        "2021年民生实事责任分解表\n"
+        + header
+        + "1\t学位\t建学校4个。\t何某\t教育局\t经开区、各街道\n"
+        "2\t古城\t修缮名人故居。\t芮某\t文旅局\t某某公司\n\t\t整治道路。\t王某\t住建局\t东街街道\n"
+        + header
+        + "3\t文体\t建书房2家。\t王某\t文旅局\t",
+    )
+    assert list(measures["title"]) == ["学位", "古城", "古城", "文体"]
+    assert list(measures["区政府分管领导"]) == ["何某", "芮某", "王某", "王某"]
+    assert list(xq.find_units(measures["units"])["role"]) == ["lead", "joint", "joint"] + [
+        "lead", "joint"] * 2 + ["lead"]  # fmt: skip
+    assert "repeated_header" in set(changes["rule"])
+
+
+def test_four_columns_with_a_class_and_a_leader(tmp_path):
+    measures, _ = read(
+        tmp_path,
+        "类别\t任务内容\t牵头领导\t责任单位\n农业\t建农田2万亩。\t李某\t县农业局、县水利局\n\t修沟渠9公里。\t李某\t县水利局",
+    )
+    assert list(measures["text"]) == ["建农田2万亩。", "修沟渠9公里。"]
+    assert list(measures["类别"]) == ["农业", ""] and list(measures["牵头领导"]) == ["李某"] * 2
+
+
+def test_a_table_drawn_with_lines_is_refused_by_its_name(tmp_path):
+    with pytest.raises(xq.ListError, match="line 2: a table drawn with lines .*; expected .*docx"):
+        read(
+            tmp_path,
+            "分解表\n┌──┬──┐\n│工作任务│责任单位│\n├──┼──┤\n│建公│区城管│\n│园。│委│\n└──┴──┘",
+        )
+
+
+def test_units_named_only_in_sentences_are_refused(tmp_path):
+    text = "一、分工\n（一）关于“保产能”的问题，由农业部会同财政部负责落实。\n（二）关于耕地的问题，由国土部牵头。"
+    with pytest.raises(xq.ListError, match="nor items that name units"):
+        read(tmp_path, text)

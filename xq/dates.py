@@ -33,9 +33,9 @@ _DATE = (
 _ISSUED = re.compile(
     rf"[（(]?(?:此件)?[\u4e00-\u9fff]{{0,24}}?{_DATE}(?:印发|发布|公布|通过|制定|下发)?[）)]?"
 )
-_POSTED = re.compile(rf"(?:发布|成文|印发|公开|生成)(?:日期|时间)[：:]{_DATE}")
+_POSTED = re.compile(rf"(?:\A|发布|成文|印发|公开|生成)(?:日期|时间)[：:]{_DATE}")
 _TITLE_YEAR = re.compile(
-    r"([0-9]{4})年度?[^，。；]{0,40}(?:清单|任务|要点|方案|计划|分工|实事|台账|目标)"
+    r"([0-9]{4})年度?[^，。；]{0,40}(?:清单|任务|要点|方案|计划|分工|分解|重点工作|实事|台账|目标)"
 )
 
 
@@ -55,6 +55,8 @@ def read_deadline(cell, year):
         Kind ("by" or "ongoing"; None where the cell cannot be read), last day as an ISO date
         (None where none is said or its year is not known), and whether the cell says the year.
     """
+    if len(cell) > 200:
+        return None, None, False
     cell = _to_digits(fold(cell)).rstrip("。；;")
     if re.fullmatch("[0-9]{5}", cell) and 36526 <= int(cell) <= 73050:  # 2000–2099
         day = datetime.date(1899, 12, 30) + datetime.timedelta(int(cell))  # as Excel counts

@@ -11,6 +11,7 @@ import os
 import re
 import warnings
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections import namedtuple
 from pathlib import Path
 
@@ -32,10 +33,13 @@ Source = namedtuple("Source", "form text rows")
 Cut = namedtuple("Cut", "rows ends separator")
 
 MOST_BYTES = 50_000_000  # of a file
+MOST_TEXT = 5_000_000  # of a text or a web page
 MOST_XML = 30_000_000  # of the unpacked XML in a .docx or .xlsx
 MOST_UNPACKED = 200_000_000  # of all it holds
+MOST_TAGS = 1_000_000  # in the XML, or in a web page
 MOST_COLUMNS = 200
-MOST_CELLS = 2_000_000
+MOST_CELLS = 200_000  # and paragraphs
+MOST_CHARACTERS = 100_000  # in a cell
 MOST_PAGES = 500
 
 _FORMS = "a list as text, .docx, .xlsx, .xls, .et, .html or .pdf"
@@ -65,6 +69,8 @@ def read_file(path):
     """Return the Source a file is, told by its content; refuse what cannot be read in safety."""
     raw = _read_bytes(path)
     suffix = Path(path).suffix.lower()
+    if not raw.strip():
+        fail(path, 1, "an empty file", _FORMS, "Get the file again.")
     if raw.startswith(_OLE):
         return Source("xls", None, _read_ole(path, raw))
     if raw.startswith(b"PK"):
@@ -76,9 +82,11 @@ def read_file(path):
     if suffix in (".docx", ".xlsx", ".pdf", ".doc", ".wps") or (suffix == ".et" and b"\0" in raw):
         remedy = "Get the file again, or save it anew in the program that made it."
         fail(path, 0, f"is named {suffix} and is no such file", _FORMS, remedy)
+    _check_size(path, len(raw), MOST_TEXT)
     text = decode(path, raw)
     if suffix in (".html", ".htm") or _HTML.match(text):
         return Source("html", None, _read_html(path, text))
+    check_cells(path, 0, max(text.count("\n"), text.count("\r")))
     return Source("text", text, None)
 
 
@@ -89,12 +97,16 @@ def _read_bytes(path):
         found = "is no file to read" if os.path.exists(path) else "cannot be opened (nothing there)"
         fail(path, 0, found, "a text file", "Check the path.")
     try:
-        if (size := os.path.getsize(path)) > MOST_BYTES:
-            found = f"has {size:,} bytes"
-            fail(path, 0, found, f"{MOST_BYTES:,} at most", "Keep only the list in the file.")
+        _check_size(path, os.path.getsize(path), MOST_BYTES)
         return Path(path).read_bytes()
     except OSError as error:
         fail(path, 0, f"cannot be opened ({error.strerror})", "a text file", "Check the path.")
+
+
+def _check_size(path, size, most, what="bytes"):
+    if size > most:
+        remedy = "Copy the list alone into a new file."
+        fail(path, 0, f"has {size:,} {what}", f"{most:,} at most", remedy)
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────
@@ -191,6 +203,7 @@ _SILENT = frozenset("script style head noscript template select button textarea"
 def _read_html(path, text):
     if re.search(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", text[:100_000], re.I):
         _refuse_entities(path)
+    _check_size(path, text.count("<"), MOST_TAGS, "tags")
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text).replace("\0", "")
     try:
         root = lxml.html.document_fromstring(text or "<p></p>")
@@ -206,7 +219,7 @@ def _read_html(path, text):
         tables += 1
         spans = []
         for tr in block.iter("tr"):
-            _check_width(path, line + len(spans), len(tr))
+            check_width(path, line + len(spans), len(tr))
             cells = tr.iterchildren("td", "th")
             spans.append([(_text_of_html(cell), *_spans_of(cell)) for cell in cells])
         rows += _lay_out(path, spans, line, tables)
@@ -279,7 +292,7 @@ def _lay_out(path, spans, line, table):
                 continue
             text, wide, high = waiting.pop(0)
             wide = min(wide, MOST_COLUMNS + 1)
-            _check_width(path, line + number, at + wide)
+            check_width(path, line + number, at + wide)
             for place in range(at, at + wide):
                 first = place == at
                 if high > 1:
@@ -300,15 +313,17 @@ def _pad(rows, table):
     ]
 
 
-def _check_width(path, line, columns):
+def check_width(path, line, columns):
+    """Refuse a row of too many cells."""
     if columns > MOST_COLUMNS:
         found = f"more than {MOST_COLUMNS} columns"
         fail(path, line, found, "a table of tasks", "Keep only the columns of the list.")
 
 
-def _check_cells(path, line, cells):
+def check_cells(path, line, cells):
+    """Refuse a file of too many cells."""
     if cells > MOST_CELLS:
-        found = f"more than {MOST_CELLS:,} cells"
+        found = f"more than {MOST_CELLS:,} cells or paragraphs"
         fail(path, line, found, "a table of tasks", "Keep only the list in the file.")
 
 
@@ -316,7 +331,7 @@ def _check_cells(path, line, cells):
 
 
 def _refuse_damaged(path, form, error):
-    found = f"is a {form} that is cut off or damaged ({' '.join(str(error).split()):.60})"
+    found = f"is cut off or damaged ({form}: {' '.join(str(error).split()):.60})"
     fail(path, 0, found, "a whole file", "Get the file again, or open it and save it anew.")
 
 
@@ -349,15 +364,19 @@ def _check_archive(path, archive):
     if unpacked[0] > MOST_XML or unpacked[1] > MOST_UNPACKED or len(parts) > 10_000:
         found = f"unpacks to {max(unpacked):,} bytes"
         expected = f"{MOST_XML:,} of text and tables at most"
-        fail(path, 0, found, expected, "Copy the list into a new file.")
+        fail(path, 0, found, expected, "Copy the list alone into a new file.")
     if any(part.flag_bits & 1 for part in parts):
         fail(path, 0, "is encrypted", "a file without a password", "Save it without one.")
     if any("vbaproject" in part.filename.lower() for part in parts):
         remedy = "Save it as .docx or .xlsx, without macros."
         fail(path, 0, "holds macros", "a file without macros", remedy)
+    tags = 0
     for part in xml:
-        if re.search(rb"<!(?:DOCTYPE|ENTITY)", archive.read(part).replace(b"\0", b"")):
+        content = archive.read(part)
+        if re.search(rb"<!(?:DOCTYPE|ENTITY)", content.replace(b"\0", b"")):
             _refuse_entities(path)
+        tags += content.count(b"<")
+    _check_size(path, tags, MOST_TAGS, "tags")
     return {part.filename for part in parts}
 
 
@@ -375,6 +394,8 @@ def _read_docx(path, raw):
     rows, tables, cells = [], 0, 0
     for block in _walk_docx(document.element.body):
         line = len(rows) + 1
+        cells += 1
+        check_cells(path, line, cells)
         if block.tag == _PARAGRAPH:
             if (text := _text_of_docx(block, count)).strip():
                 rows.append(Row(line, [text], 0))
@@ -385,12 +406,12 @@ def _read_docx(path, raw):
             texts, signs = [""] * tr.grid_before, ["."] * tr.grid_before
             for tc in tr.tc_lst:
                 wide, above = min(tc.grid_span, MOST_COLUMNS + 1), tc.vMerge == "continue"
-                _check_width(path, line + len(found), len(texts) + wide)
+                check_width(path, line + len(found), len(texts) + wide)
                 inside = "\n".join(_text_of_docx(p, count) for p in tc.iter(_PARAGRAPH))
                 texts += [inside.strip("\n"), *[""] * (wide - 1)]
                 signs += ["^" if above and not inside.strip() else ".", *"<" * (wide - 1)]
             cells += len(texts)
-            _check_cells(path, line + len(found), cells)
+            check_cells(path, line + len(found), cells)
             found.append((line + len(found), texts, signs))
         rows += _pad(found, tables)
     return rows
@@ -477,31 +498,37 @@ def _read_xlsx(path, raw, archive):
             texts = [_show(cell.value, cell.number_format) if row else "" for cell in row]
             while texts and not texts[-1]:
                 texts.pop()
-            _check_width(path, line, len(texts))
-            _check_cells(path, line, cells)
+            check_width(path, line, len(texts))
+            check_cells(path, line, cells)
             if texts:
                 found[line] = texts
         part = archive.read(sheet._worksheet_path.lstrip("/"))
         ranges = re.findall(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"', part)
+        _check_size(path, len(ranges), MOST_CELLS // 10, "merged ranges")
         ranges = [range_boundaries(each.decode()) for each in ranges]
         spans = [(top, left - 1, bottom, right - 1) for left, top, right, bottom in ranges]
-        rows += _mark_merged(found, spans, table)
+        rows += _mark_merged(path, found, spans, table)
     return rows
 
 
-def _mark_merged(found, spans, table):
+def _mark_merged(path, found, spans, table):
     """Return rows from {line: texts} and merged ranges (top, left, bottom, right) of cells."""
     wide = max(map(len, found.values()), default=0)
     lines = sorted(found)
     signs = {line: ["."] * wide for line in lines}
-    for top, left, bottom, right in spans[:MOST_CELLS]:
-        for line in lines if bottom - top > len(lines) else range(top, bottom + 1):
-            if top <= line <= bottom and line in signs:
-                for at in range(left, min(right + 1, wide)):
-                    if at > left:
-                        signs[line][at] = "<"
-                    elif line > top:
-                        signs[line][at] = "^"
+    free = wide * len(lines)  # cells not merged so far
+    for top, left, bottom, right in spans:
+        covered = lines[bisect_left(lines, top) : bisect_right(lines, bottom)]
+        columns = range(left, min(right + 1, wide))
+        free -= len(covered) * len(columns)
+        if free < 0:
+            _refuse_damaged(path, "sheet", "merged cells overlap")
+        for line in covered:
+            for at in columns:
+                if at > left:
+                    signs[line][at] = "<"
+                elif line > top:
+                    signs[line][at] = "^"
     return _pad([(line, found[line], signs[line]) for line in lines], table)
 
 
@@ -557,12 +584,13 @@ def _read_ole(path, raw):
                 texts = [""] * left + [_show(value) for value in values]
                 while texts and not texts[-1]:
                     texts.pop()
-                _check_width(path, line, len(texts))
+                check_width(path, line, len(texts))
                 if texts:
                     found[line] = texts
             ranges = sheet.merged_cell_ranges or []
+            _check_size(path, len(ranges), MOST_CELLS // 10, "merged ranges")
             spans = [(a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in ranges]
-            rows += _mark_merged(found, spans, table)
+            rows += _mark_merged(path, found, spans, table)
     except ListError:
         raise
     except Exception as error:
@@ -581,7 +609,7 @@ def _read_pdf(path, raw):
     try:
         import pdfplumber  # an extra: most lists are no PDF
     except ImportError:
-        remedy = 'Install it (pip install "xq[pdf]"), or save the list as .docx.'
+        remedy = "Install it (pip install pdfplumber), or save the list as .docx."
         fail(path, 0, "is a PDF, which needs pdfplumber", "pdfplumber", remedy)
     rows, tables, seen = [], 0, 0
     try:
@@ -592,7 +620,7 @@ def _read_pdf(path, raw):
             wide = 0  # columns of the table at the end of the page before
             for page in pdf.pages:
                 seen += len(page.chars)
-                _check_cells(path, 0, seen)
+                _check_size(path, seen, MOST_CELLS, "characters")
                 blocks = _cut_page(page)
                 body = [block for block in blocks if block[1] >= 0]
                 for at, (_, kind, texts) in enumerate(blocks):
@@ -604,7 +632,7 @@ def _read_pdf(path, raw):
                     for cells in texts:
                         signs = "".join("^" if cell is None else "." for cell in cells)
                         cells = [cell or "" for cell in cells]
-                        _check_width(path, len(rows) + 1, len(cells))
+                        check_width(path, len(rows) + 1, len(cells))
                         rows.append(Row(len(rows) + 1, cells, tables, signs))
                 wide = max(body[-1][1], 0) if body else wide
                 page.close()

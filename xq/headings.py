@@ -8,7 +8,10 @@ import re
 from collections import Counter, namedtuple
 from functools import lru_cache
 
-from .files import Row, cut_lines, cut_text, fail
+import cn2an
+
+from .dates import read_deadline
+from .files import MOST_COLUMNS, Cut, Row, check_cells, check_width, cut_lines, cut_text, fail
 from .normal import fold, normalise
 
 # The fields of a list and the headings they may carry, the usual first; others that hold the
@@ -46,7 +49,7 @@ _PROSE = [
     ".*内容",
     ".*目标",
     ".*任务",
-    ".*事项",
+    ".*(?:事项|实事)",
     ".*(?:项目|工程|名称|工作|要点)",
 ]
 _TITLES = 4  # from here on in _PROSE
@@ -55,6 +58,8 @@ _YEAR = re.compile(
 )
 _BRACKET = re.compile(r"[（(〔【\[].*?[）)〕】\]]")
 
+_CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九十百]{1,9}")
+_LEVELS = re.compile("[0-9]{1,6}(?:[.．][0-9]{1,6}){1,3}")
 # key: the column's name in the measures, or None (blank throughout); role: its field, or None.
 Column = namedtuple("Column", "key role heading")
 # rows: of the list, from the header on; the header's rows; all other rows; the separator.
@@ -72,8 +77,13 @@ _NUMBER = re.compile(
     r"\s*(?:#{1,6}\s*)?(?:" + "|".join(f"({form})" for form in NUMBER.values()) + r")[\s\u3000]*"
 )
 _STYLES = [*NUMBER]
+# What stands below a list, rather than in it.
+NOTE = re.compile(
+    r"\s*[（(【\[*※]?(?:注|备注|说明|附件|附注|抄送|抄报|主送|联系|咨询|来源|此件|分享|责任编辑|打印)"
+    r"(?:[0-9]|人|电话|至|到|公开|件)*[：:）)】\]公]|\s*(?:打印本页|关闭窗口|上一篇|下一篇)"
+)
 _ROLE = "(?:牵头|责任|配合|主责|主办|协办|承办|落实|参与|参加|协同|实施|主管|负责)"
-_LABEL = re.compile(rf"\s*{_ROLE}(?:责任)?(?:单位|部门|主体|处室)?(?:及.{{1,6}})?[：:]")
+_LABEL = re.compile(rf"\s*{_ROLE}(?:责任)?(?:单\s?位|部\s?门|主体|处室)?(?:及.{{1,6}})?[：:]")
 _LIMIT = re.compile(
     r"[；;，,。、\s]*(?:完成|办结|推进|时间)?(?:时限|时间|期限|节点|进度)(?:要求)?[：:]\s*"
     r"(?P<deadline>[^；;\n]*[^；;\n\s。])[。\s]*"
@@ -91,6 +101,8 @@ _UNIT = re.compile(
 
 def clean_heading(cell):
     """Return a heading as it is looked up and shown."""
+    if len(cell) > 200:  # a text, not a heading
+        return cell
     return normalise(cell.replace('"', ""), kind="label")[0]
 
 
@@ -117,9 +129,7 @@ def _name_heading(cell):
 
 def name_cells(cells, given):
     """Return the field of each heading, or None; `given` are the caller's own names."""
-    found = [_name_heading(cell) for cell in cells]
-    if given:
-        found = [given.get(clean_heading(c)) or n for c, n in zip(cells, found, strict=True)]
+    found = [(given and given.get(clean_heading(cell))) or _name_heading(cell) for cell in cells]
     prose = sorted((rank, -at) for at, rank in enumerate(found) if isinstance(rank, int))
     if "text" not in found and prose:
         found[-prose.pop(0)[1]] = "text"
@@ -141,9 +151,10 @@ def _find_header(rows, given):
     """Return (fields named, place of the header), or the nearest to one as (−count, place)."""
     best = (0, -1)
     for at, row in enumerate(rows):
-        if not any(map(_name_heading, row.cells)) and not given:
+        cells = row.cells[: MOST_COLUMNS + 1]
+        if not given and not any(map(_name_heading, cells)):
             continue
-        fields = name_cells(row.cells, given)
+        fields = name_cells(cells, given)
         count = _count_named(fields, given)
         if not count and best[0] <= 0:
             count = -sum(field is not None for field in fields)
@@ -154,7 +165,7 @@ def _find_header(rows, given):
 
 
 def find_table(path, source, number, given):
-    """Return the table that looks like a task list, or None where nothing does.
+    """Return the table that looks like a task list, or None and the row nearest to a header.
 
     Parameters
     ----------
@@ -168,105 +179,155 @@ def find_table(path, source, number, given):
         Heading → field, as the caller has it.
     """
     if source.form == "text":
-        cuts = _cut_ways(source.text, given)
-        rows_of = [(cut.rows, cut) for cut in cuts]
+        ways = ((cut.rows, cut) for cut in _cut_ways(source.text, given))
     else:
-        numbers = sorted({row.table for row in source.rows} - {0, -1})
-        if number is not None and number not in numbers:
-            found = f"table {number} is not there, of {len(numbers)} tables"
+        tables = {}
+        for row in source.rows:
+            if row.table > 0:
+                tables.setdefault(row.table, []).append(row)
+        if number is not None and number not in tables:
+            found = f"table {number} is not there, of {len(tables)} tables"
             fail(path, 0, found, "the number of a table, from 1", "Leave out table=.")
-        wanted = numbers if number is None else [number]
-        rows_of = [([r for r in source.rows if r.table == each], None) for each in wanted]
-    best = None
-    for rows, cut in rows_of:
+        wanted = [*tables] if number is None else [number]
+        ways = ((tables[each], None) for each in wanted)
+    best = (0, -1, [], None)
+    for rows, cut in ways:
         count, at = _find_header(rows, given)
-        if best is None or (count, len(rows)) > (best[0], len(best[2])) and count > 0:
+        better = count > 0 and (count, len(rows)) > (best[0], len(best[2]))
+        if better or count < best[0] <= 0:
             best = (count, at, rows, cut)
-        elif count < best[0] <= 0:
-            best = (count, at, rows, cut)
-    if best is None or best[0] <= 0:
-        return None, best and best[1] >= 0 and best[2][best[1]]
-    _, at, rows, cut = best
+        if cut and count > 2:
+            break  # cut right: no need to try another way
+    count, at, rows, cut = best
+    if count <= 0:
+        return None, rows[at] if rows else None
     header = [rows[at]]
     if len(rows) > at + 1 and "<" in rows[at].merged and "^" in rows[at + 1].merged:
         header.append(rows[at + 1])
     columns = _name_columns(path, header, given)
     body = rows[at:]
-    if cut is None and number is None and source.form not in ("xlsx", "xls"):
-        body = _join_tables(source.rows, rows, at, columns, given)
-    inside = {row.line for row in body} if cut is None else None
-    if cut is None:
-        table = {row.table for row in body} - {0}
-        others = [r for r in source.rows if r.line not in inside or r.table not in {0, *table}]
-    else:
-        others = rows[:at]
-    return Table(body, header, columns, others, cut), None
+    check_cells(path, rows[at].line, sum(len(row.cells) for row in body))
+    if cut:
+        return Table(body, header, columns, rows[:at], cut), None
+    if number is None and source.form not in ("xlsx", "xls"):
+        body = _join_tables(source.rows, rows, at, columns)
+    inside, used = {row.line for row in body}, {row.table for row in body} | {0}
+    others = [r for r in source.rows if r.line not in inside or r.table not in used]
+    return Table(body, header, columns, others, None), None
 
 
 def _cut_ways(text, given):
-    """Return the ways to cut a text that may be right, the likeliest alone if one is sure."""
-    cuts = []
+    """Yield the ways to cut a text that may be right, the likeliest first."""
     for separator in "\t,|":
         if separator in text:
-            cuts.append(cut_text(text, separator))
-            if _find_header(cuts[-1].rows, given)[0] > 2:
-                return cuts[-1:]
-    one_a_line = _cut_one_a_line(text, given)
-    return cuts + [one_a_line] * (one_a_line is not None)
+            yield cut_text(text, separator)
+    if one_a_line := _cut_one_a_line(text, given):
+        yield one_a_line
 
 
 def _cut_one_a_line(text, given):
     """Return a table whose cells stand on a line each, or None."""
     lines, ends = cut_lines(text)
     filled = [(n, line) for n, line in enumerate(lines, 1) if line.strip()]
-    run = []
-    for at, (_, line) in enumerate(filled):
-        named = line.strip() and (given.get(clean_heading(line)) or _name_heading(line)) is not None
-        if named or (run and len(line.strip()) < 9 and not _NUMBER.match(line + "、")):
-            run.append(at)
-            continue
-        while run and _name_heading(filled[run[-1]][1]) is None:
-            run.pop()
-        fields = name_cells([filled[each][1] for each in run], given)
-        if len({*fields} - {None}) > 2 and "text" in fields:
-            break
-        run = []
+    run = _find_run_of_headings([line for _, line in filled], given)
     if not run or run[-1] == len(filled) - 1:
         return None
     fields = name_cells([filled[each][1] for each in run], given)
     first, last = filled[run[0]][0], filled[run[-1]][0]
-    if last - first + 1 != len(run):  # a blank line below each cell
-        body = filled[run[0] :]
-    else:
-        body = list(enumerate(lines[first - 1 :], first))
-        while body and not body[-1][1].strip():
-            body.pop()
-        if not _fits(body, fields):
-            body = [(n, line) for n, line in body if line.strip()]
+    spaced = last - first + 1 != len(run)  # a blank line below each cell
     wide = len(run)
-    rows = [Row(n, [line], 0) for n, line in enumerate(lines[: first - 1], 1)]
+    body = filled[run[-1] + 1 :] if spaced else [*enumerate(lines[last:], last + 1)]
+    body = _drop_notes(body, wide)
+    if not _fits(body, fields):
+        body = _drop_notes([(n, line) for n, line in body if line.strip()], 1)
+    cut = _cut_evenly(body, wide) if _fits(body, fields) else _cut_unevenly(body, fields)
+    head = Row(first, [filled[each][1] for each in run], 1)
+    used = {n for n, _ in body} | {filled[each][0] for each in run}
+    rest = [Row(n, [line], 1) for n, line in enumerate(lines, 1) if n not in used]
+    above = [row for row in rest if row.line < first]
+    return Cut([*above, head, *cut, *rest[len(above) :]], ends, "\n")
+
+
+def _find_run_of_headings(lines, given):
+    """Return the places of lines that follow each other and head the columns of a table."""
+    run = []
+    for at, line in enumerate(lines):
+        named = ((given and given.get(clean_heading(line))) or _name_heading(line)) is not None
+        if named or (run and len(line.strip()) < 9 and not _NUMBER.match(line.strip() + "、")):
+            run.append(at)
+            continue
+        while run and _name_heading(lines[run[-1]]) is None:
+            run.pop()
+        fields = name_cells([lines[each] for each in run], given)
+        if len({*fields} - {None}) > 2 and "text" in fields:
+            break
+        run = []
+    return run
+
+
+def _drop_notes(body, wide):
+    """Return the lines of a table without blank lines and notes below it."""
+    end = 0
     for at in range(0, len(body), wide):
-        rows.append(Row(body[at][0], [line for _, line in body[at : at + wide]], 1))
-    used = {n for n, _ in body}
-    rows += [Row(n, [line], 1) for n, line in enumerate(lines, 1) if n >= first and n not in used]
-    return type(cut_text("", "\t"))(rows, ends, "\n")
+        said = next((line for _, line in body[at : at + wide] if line.strip()), "")
+        if NOTE.match(said):
+            break
+        if said:
+            end = at + wide
+    return body[:end]
 
 
 def _fits(body, fields):
     """Tell whether lines fall into rows whose numbers are numbers and whose texts are filled."""
     if len(body) % len(fields):
         return False
-    for at, (_, line) in enumerate(body[len(fields) :]):
+    for at, (_, line) in enumerate(body):
         field = fields[at % len(fields)]
-        if field in ("task_no", "measure_no") and line.strip() and not _is_number(line):
+        if field in ("task_no", "measure_no") and line.strip() and not is_number(line):
             return False
         if field == "text" and not line.strip():
             return False
     return True
 
 
-def _is_number(cell):
-    return re.fullmatch(r"[\s（(第]*[0-9０-９一二三四五六七八九十百.．-]+[）)项条、.．\s]*", cell)
+def _cut_evenly(body, wide):
+    """Return rows of so many lines each."""
+    return [
+        Row(body[at][0], [line for _, line in body[at : at + wide]], 1)
+        for at in range(0, len(body), wide)
+    ]
+
+
+def _cut_unevenly(body, fields):
+    """Return rows of lines whose cells have several, or are missing where they are merged.
+
+    What a line is, is told by its form; a line that cannot follow the one above begins a row.
+    """
+    kinds = ["units" if field in UNIT_HEADINGS else field for field in fields]
+    told = {*kinds} <= {*HEADINGS} - {"title"} and len({*kinds}) == len(kinds)
+    if not told or kinds[0] not in ("task_no", "measure_no") or not is_number(body[0][1]):
+        return _cut_evenly(body, len(fields))
+    rows, last = [], 0
+    for n, line in body:
+        cell = normalise(line, kind="label")[0]
+        if is_number(line):
+            place = 0
+        elif last == 0:
+            place = 1
+        elif "deadline" in kinds and is_deadline(line):
+            place = kinds.index("deadline")
+        elif "units" in kinds and not cell.endswith("。") and _are_units(cell):
+            place = kinds.index("units")
+        else:
+            place = kinds.index("text")
+        if place < last or place == 0:
+            rows.append((n, [[] for _ in kinds]))
+        last = place
+        rows[-1][1][place].append(line)
+    return [
+        Row(n, ["\n".join(cell) for cell in cells], 1, "".join(".^"[not cell] for cell in cells))
+        for n, cells in rows
+    ]
 
 
 def _name_columns(path, header, given):
@@ -277,9 +338,7 @@ def _name_columns(path, header, given):
         for cell, sign in zip(cells, header[0].merged, strict=True):
             upper.append(upper[-1] if sign == "<" else cell)
         cells = [low or up for low, up in zip(header[1].cells, upper[1:], strict=True)]
-    if len(cells) > 200:
-        found = f"{len(cells):,} columns"
-        fail(path, header[0].line, found, "200 at most", "Keep only the columns of the list.")
+    check_width(path, header[0].line, len(cells))
     names = [clean_heading(cell) for cell in cells]
     if strange := [name for name in given if name not in names]:
         found = f"no column headed {strange[0][:20]}; the headings are {' '.join(names):.80}"
@@ -307,7 +366,7 @@ def _name_columns(path, header, given):
     return columns
 
 
-def _join_tables(source, rows, at, columns, given):
+def _join_tables(source, rows, at, columns):
     """Return the rows of a list that goes on in later tables with the same headings."""
     headings = [column.heading for column in columns]
     body, waiting = rows[at:], []
@@ -334,26 +393,55 @@ def refuse_headings(path, near, lines):
     """Raise the error of a file in which no header was found, naming what comes nearest."""
     wanted = "headings like 序号, 落实措施 (or 主要任务, 目标 …) and 责任单位"
     if near:
-        fields = name_cells(near.cells, {})
-        names = [clean_heading(cell) for cell in near.cells]
+        cells = near.cells[:MOST_COLUMNS]
+        fields = name_cells(cells, {})
+        names = [clean_heading(cell) for cell in cells]
         known = [name for name, field in zip(names, fields, strict=True) if field]
         odd = [name or "(blank)" for name, field in zip(names, fields, strict=True) if not field]
         found = f"no header row in the file; the nearest has {' '.join(known):.40} understood"
         found += f", {' '.join(odd):.60} not" * bool(odd)
         remedy = f"Say what holds the tasks: columns={{{(odd or known)[0][:20]!r}: 'text'}}."
         fail(path, near.line, found, wanted, remedy)
+    if drawn := next((n for n, text in lines if "│" in text or "┌" in text), None):
+        found = "a table drawn with lines (│), which cut its cells"
+        remedy = "Copy the table from the page or file it was made of."
+        fail(path, drawn, found, "cells parted by tabs, or a .docx", remedy)
     found = "no header row in the file, nor items that name units"
     remedy = (
         "Copy the table with its header row and keep the tabs, or read the .docx, .xlsx or .html "
         "itself; if the Chinese looks wrong in an editor, save it as UTF-8."
     )
-    fail(path, lines, found, wanted, remedy)
+    fail(path, len(lines), found, wanted, remedy)
 
 
 # ── paragraphs ───────────────────────────────────────────────────────────────────────────────
 
 # raw: the block's lines as published; cuts: (start, end, rule) of what is not text.
 Item = namedtuple("Item", "line raw number units deadline cuts headings")
+
+
+def is_number(cell):
+    """Tell whether a cell is a number of a task or measure."""
+    return read_number(normalise(cell, kind="number")[0]) is not None
+
+
+@lru_cache(4096)
+def read_number(label):
+    """Return the levels of a number: (38,) for "(三十八)", "38" or "第38项", (1, 2) for "1.2"."""
+    core = re.sub(r"^[（(〔\[第#\s]+|[）)〕\]、.．。项条号\s]+$", "", label)
+    if core.isdecimal() and len(core) < 7:
+        return (int(core),)
+    if _LEVELS.fullmatch(core):
+        return tuple(int(part) for part in re.split("[.．]", core))
+    try:
+        return (int(cn2an.cn2an(core, "strict")),) if _CHINESE_NUMBER.fullmatch(core) else None
+    except ValueError:
+        return None
+
+
+def is_deadline(cell):
+    """Tell whether a cell is a deadline."""
+    return read_deadline(normalise(cell, kind="label")[0], None)[0] is not None
 
 
 def split_number(line):
@@ -364,15 +452,13 @@ def split_number(line):
     return _STYLES[hit.lastindex - 1], hit[hit.lastindex], line[hit.end() :]
 
 
-def cut_paragraphs(lines, read_deadline):
+def cut_paragraphs(lines):
     """Return the items of a list without a table, and the lines that are neither.
 
     Parameters
     ----------
     lines : list of (int, str)
         The paragraphs and their lines in the file.
-    read_deadline : callable
-        Tells whether a text is a deadline.
 
     Returns
     -------
@@ -389,7 +475,7 @@ def cut_paragraphs(lines, read_deadline):
             blocks[-1].append((line, text))
         else:
             loose.append((line, text))
-    pieces = [_cut_block(block, read_deadline) for block in blocks]
+    pieces = [_cut_block(block) for block in blocks]
     styles = {split_number(found[0].raw)[0] for found, _ in pieces if found}
     if not styles:
         return [], lines
@@ -412,7 +498,7 @@ def cut_paragraphs(lines, read_deadline):
     return items, sorted(each for each in loose if each not in used)
 
 
-def _cut_block(block, read_deadline):
+def _cut_block(block):
     """Return the items in a numbered paragraph and the lines below it, and the lines left over."""
     items, start, at = [], 0, 0
     while at < len(block):
@@ -425,8 +511,10 @@ def _cut_block(block, read_deadline):
             while not block[end - 1][1].strip():
                 end -= 1
             item = _cut_labels(block[start:end], at - start)
+        elif end - start > 40:  # lines, as no item has
+            item = None
         else:
-            item = _cut_bracket(block[start:end], read_deadline)
+            item = _cut_bracket(block[start:end])
         if item:
             items.append(item)
             start = end
@@ -463,10 +551,10 @@ def _cut_labels(lines, at):
     return Item(lines[0][0], raw, number, "\n".join(units), deadline, cuts, ())
 
 
-def _cut_bracket(lines, read_deadline):
+def _cut_bracket(lines):
     """Return an item whose last line ends in a bracket with units, or None."""
     last = lines[-1][1].rstrip(_END)
-    if not last or last[-1] not in "）)〕]】" or len(lines) > 40:
+    if not last or last[-1] not in "）)〕]】":
         return None
     raw, number, first = _start_item(lines)
     close = len(raw.rstrip(_END))
@@ -475,15 +563,14 @@ def _cut_bracket(lines, read_deadline):
         depth += (raw[begin] in "）)〕]】") - (raw[begin] in "（(〔[【")
         if not depth:
             break
-    inner = raw[begin + 1 : close - 1]
-    if depth or not _are_units(inner.replace("\n", "")):
-        return None
-    units, deadline = inner, ""
-    if limit := _LIMIT.search(inner):
+    units, deadline = raw[begin + 1 : close - 1], ""
+    if limit := _LIMIT.search(units):
         deadline = limit["deadline"]
-        units = "\n".join(part for part in (inner[: limit.start()], inner[limit.end() :]) if part)
-    elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", inner)) and read_deadline(tail[1]):
-        units, deadline = inner[: tail.start()], tail[1]
+        units = "\n".join(filter(None, [units[: limit.start()], units[limit.end() :]]))
+    elif (tail := re.search(r"[，,；;]([^，,；;]{2,24})$", units)) and is_deadline(tail[1]):
+        units, deadline = units[: tail.start()], tail[1]
+    if depth or not _are_units(units.replace("\n", "")):
+        return None
     cuts = [(0, first, "number")] if first else []
     cuts.append((begin, close, "units"))
     return Item(lines[0][0], raw, number, units, deadline, cuts, ())

@@ -8,28 +8,28 @@ between the list as published and the measures as returned. `check_list` lists w
 
 import re
 from collections import Counter, namedtuple
-from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, compress, pairwise
 
-import cn2an
-import numpy as np
 import pandas as pd
 
 from .dates import read_deadline, read_issue_date, read_title_year
 from .door import check_count, check_frame, check_texts, shorten
-from .files import ListError, cut_lines, fail, read_file
+from .files import MOST_CHARACTERS, ListError, check_cells, cut_lines, fail, read_file
 from .headings import (
     FIELDS,
     HEADINGS,
+    NOTE,
     UNIT_HEADINGS,
     clean_heading,
     cut_paragraphs,
     find_table,
+    is_deadline,
+    read_number,
     refuse_headings,
     split_number,
 )
 from .normal import normalise
-from .units import find_units
+from .units import doubt_units, find_units
 
 __all__ = ["HEADINGS", "ListError", "check_list", "read_changes", "read_list", "read_notice"]
 
@@ -43,18 +43,19 @@ _DATE = re.compile(
     r"\d{4}\s?[—–-]{1,2}\s?\d{4}\s?年"
     r"|\d{4}\s?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底前?|末)?|\d{1,2}月底前?|年[底末]前?|年内|全年"
 )
-_CHINESE_NUMBER = re.compile("[零〇一二三四五六七八九十百]{1,9}")
-_LEVELS = re.compile("[0-9]{1,6}(?:[.．][0-9]{1,6}){1,3}")
 _END_BY = re.compile(r"年[底末]前|\d{1,2}月[底末]前")
 _YEARLESS = re.compile("[0-9]月|季度|半年|年[内底末]|全年|今年|本年")
 
 _CHANGE = {"rule": "str", "line": "int64", "field": "str", "start": "int64"}  # type of column
 _CHANGE |= {"before": "str", "after": "str"}
 
-# cells: as published, one row each, indexed by line; roles: column → field or None; covered:
-# column → whether each cell is merged with the one above; cuts: line → what is no text in it.
-# sections: whether headings between the rows, which may count anew, number the tasks.
-_List = namedtuple("_List", "cells roles covered cuts sections quoting wrapped changes prose")
+# lines: of the rows; cells: column → cells as published, one a row; roles: column → field or None;
+# covered: column → whether each cell is merged with the one above; sections: the heading above each
+# row, or None; by_headings: whether headings between the rows, which may count anew, number the
+# tasks; cuts: for paragraphs, the parts of each that are no text, else None.
+_List = namedtuple(
+    "_List", "lines cells roles covered sections by_headings cuts quoting wrapped changes prose"
+)
 
 
 def read_list(path, *, table=None, columns=None):
@@ -62,7 +63,7 @@ def read_list(path, *, table=None, columns=None):
 
     The file may be text (cells parted by tabs, commas or "|", quoted as Excel does, or one a
     line; UTF-8, GB18030, or UTF-16 with its mark), .docx, .xlsx, .xls, .et, .html, or a .pdf with
-    a text layer (``pip install "xq[pdf]"``). The list may be a table headed by any of the words in
+    a text layer (``pip install pdfplumber``). The list may be a table headed by any of the words in
     `xq.lists.HEADINGS` and the like, in any order, or numbered paragraphs that name their units
     at the end, in brackets or on lines of their own.
 
@@ -150,10 +151,11 @@ def read_changes(path, *, table=None, columns=None):
           and units). Of rows: "carry_down" (a blank or merged cell filled from above),
           "repeated_label" (a label printed again, read as going on), "title_variant" (a title
           spelled unlike its first occurrence), "counted" (a number that begins anew in each
-          section, counted on), "padded_row" (the empty last cell was missing). Of other lines:
+          section, counted on), "padded_row" (an empty cell was missing). Of other lines:
           "header" (the row of headings), "repeated_header", "header_line" (the line below it),
-          "section" (a heading above rows), "blank_line" (above the header only where it holds
-          spaces), "line_end" (the line ends in "\r\n" or "\r")
+          "section" (a heading above rows), "blank_line" (above the header and
+          between paragraphs only where it holds spaces), "line_end" (the
+          line ends in "\r\n" or "\r")
         - ``measure_id`` : str, the measure row; empty for changes between rows
         - ``line`` : int, line of the source file, from 1
         - ``field`` : str, the column of `read_list`; empty for changes between rows
@@ -217,8 +219,11 @@ def check_list(measures, *, units=None):
           order), "measure_in_two_tasks", "title_in_two_spellings", "empty_cell",
           "unread_deadline", "deadline_without_year" (neither cell nor notice says it),
           "guessed_year" (that of most deadlines), "text_deadline_differ" (the text sets an end
-          date where the deadline cell does not, or a later one), "unread_role", "unknown_unit",
-          "unit_alias" (a second name of a known unit, given once), "foreign_word",
+          date where the deadline cell does not, or a later one), "unread_role", "leftover" (words
+          in the cell of units that are no unit, mark, verb or label, such as 结合实际), "no_unit"
+          (no unit in the cell), "elided_prefix" (`find_units` completed the name), "unclear_name"
+          (it does not end as units do), "unknown_unit", "unit_alias" (a second name of a known
+          unit, given once), "foreign_word",
           "space_in_text" (kept, for it may separate two phrases), "traditional_character" (once
           for the list: read as they are), "rare_character" (outside GB 2312: perhaps damaged)
         - ``measure_id`` : str, the measure row where it shows
@@ -285,6 +290,8 @@ def check_list(measures, *, units=None):
     named = find_units(measures["units"]).set_index("measure_id")
     name = named["unit_written"]
     doubt("unread_role", "units", name[named["role"].isna()])
+    for problem, found in doubt_units(measures["units"]).groupby("problem"):
+        doubt(problem, "units", found.set_index("measure_id")["found"])
     if units is not None:
         aliases = set(units["aliases"].str.split("；").explode()) - {""}
         doubt("unknown_unit", "units", name[~name.isin(aliases.union(units["unit"]))])
@@ -337,14 +344,13 @@ def _parse(path, table=None, columns=None, *, changed=True):
     else:
         read, ends = _split_paragraphs(path, source, near)
     notice = _read_prose(read.prose, source.form)
-    measures, changes = _read_rows(path, read, *_find_year(notice), changed)
+    measures, changes = _read_rows(path, read, *_find_year(notice))
     if not changed:
         return measures, None, notice
-
-    ended = [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
-    between, ended = (pd.DataFrame(rows, columns=[*_CHANGE]) for rows in (read.changes, ended))
-    changes = pd.concat([between, *changes, ended])[[*_CHANGE]].astype(_CHANGE)
-    changes = changes.sort_values("line", kind="stable", ignore_index=True)
+    changes = read.changes + changes
+    changes += [("line_end", n, "", 0, end, "\n") for n, end in enumerate(ends, 1) if end != "\n"]
+    changes.sort(key=lambda change: change[1])
+    changes = pd.DataFrame(changes, columns=[*_CHANGE]).astype(_CHANGE)
     ids = changes["line"].map(measures.set_index("line")["measure_id"]).fillna("")
     changes.insert(1, "measure_id", ids)
     return measures, changes, notice
@@ -427,6 +433,8 @@ def _split_rows(path, found, form):
     ]
     changes += [("header", row.line, "", 0, separator.join(row.cells), "") for row in found.header]
     lines, flat, signs, sections = [], [], [], []
+    last = max((row.line for row in found.rows if len(row.cells) > 1), default=0)
+    blank, below = set(), False
     for row in found.rows[len(found.header) :]:
         number, cells = row.line, row.cells
         text = separator.join(cells)
@@ -438,6 +446,10 @@ def _split_rows(path, found, form):
             rule = "header_line"
         elif clean_heading(cells[0]) == headings[0] and [*map(clean_heading, cells)] == headings:
             rule = "repeated_header"
+        elif _is_note(row):
+            below = True
+            prose.append((number, text, None))
+            continue
         elif head := _read_section(row, width) or _read_numbered_section(row, fields, found.rows):
             rule = "section"
             sections.append((len(lines), head))
@@ -445,10 +457,11 @@ def _split_rows(path, found, form):
             prose.append((number, text, None))
             continue
         elif len(cells) != width:
-            if fields[len(cells) - 1 :] == ["deadline", "note"] and _is_deadline(cells[-1]):
+            if fields[len(cells) - 1 :] == ["deadline", "note"] and is_deadline(cells[-1]):
                 changes.append(("padded_row", number, "note", 0, "", ""))
                 cells = [*cells, ""]  # an editor stripped the tab before an empty note
-            elif len(cells) == 1 and lines and re.match(r"\s*[（(]?(?:注|备注|说明)[：:]", text):
+            elif number > last and (below or number - 1 in blank):
+                below = True
                 prose.append((number, text, None))
                 continue
             else:
@@ -459,7 +472,11 @@ def _split_rows(path, found, form):
                 fail(path, number, f"{len(cells)} cells", expected, remedy)
         if rule:
             changes.append((rule, number, "", 0, text, ""))
+            blank |= {number} if rule == "blank_line" else set()
             continue
+        if separator == "\n" and "^" in row.merged:
+            missing = [c.key for c, sign in zip(columns, row.merged, strict=True) if sign == "^"]
+            changes += [("padded_row", number, key, 0, "", "") for key in missing]
         lines.append(number)
         flat += cells
         signs.append(row.merged or "." * width)
@@ -475,11 +492,16 @@ def _split_rows(path, found, form):
         covered[column.key] = [sign[place] == "^" for sign in signs]
     _check_text(path, lines[0], cells, columns)
     prose.sort(key=lambda each: each[0])
-    counted = _apply_sections(cells, roles, covered, sections)
+    above, by_headings = _apply_sections(cells, roles, covered, sections)
     _settle_numbers(cells, roles, covered)
-    written = pd.DataFrame(cells, index=lines, dtype="str")
     quoting = {",": '"', "\t": '"', "|": "|"}.get(separator, "") if found.cut else ""
-    return _List(written, roles, covered, {}, counted, quoting, form == "pdf", changes, prose)
+    read = (lines, cells, roles, covered, above, by_headings, None, quoting, form == "pdf")
+    return _List(*read, changes, prose)
+
+
+def _is_note(row):
+    """Tell whether a row consists of a note below the table."""
+    return NOTE.match(row.cells[0]) is not None and not any(map(str.strip, row.cells[1:]))
 
 
 def _read_section(row, width):
@@ -512,17 +534,23 @@ def _read_numbered_section(row, fields, rows):
 
 
 def _apply_sections(cells, roles, covered, sections):
-    """Add what headings between the rows say to the cells; say whether they number the tasks."""
+    """Add what headings between the rows say to the cells.
+
+    Returns
+    -------
+    list of str or None
+        The heading above each row, where the tasks have titles of their own.
+    bool
+        Whether the headings number the tasks.
+    """
     if not sections:
-        return False
-    number, title = ([""] * len(cells["text"]) for _ in "12")
-    for at, head in sections:
-        if at < len(title):
-            number[at], title[at] = head
+        return None, False
+    rows = len(cells["text"])
+    heads = {at: head for at, head in sections if at < rows}
+    number, title = ([heads.get(at, ("", ""))[part] for at in range(rows)] for part in (0, 1))
     if "title" in cells:
-        full = pd.Series([f"{n}{t}" for n, t in zip(number, title, strict=True)])
-        cells["section"] = full.mask(full == "").ffill().fillna("").to_list()
-        return False
+        above = ["".join(heads.get(at, "")) for at in range(rows)]
+        return _carry(above, [not head for head in above]), False
     if "task_no" in cells and "measure_no" not in cells:
         _count_measures(cells, roles, covered)
     new = {"title": title}
@@ -530,8 +558,8 @@ def _apply_sections(cells, roles, covered, sections):
         new["task_no"] = number
     cells |= new
     roles |= {field: field for field in new}
-    covered |= {field: [False] * len(title) for field in new}
-    return True
+    covered |= {field: [False] * rows for field in new}
+    return None, True
 
 
 def _count_measures(cells, roles, covered):
@@ -577,12 +605,16 @@ def _split_paragraphs(path, source, near):
             for row in source.rows
             if row.table
         ]
-    items, loose = cut_paragraphs(lines, _is_deadline)
+    check_cells(path, 0, len(lines))
+    items, loose = cut_paragraphs(lines)
     if not items:
-        refuse_headings(path, near, len(lines))
+        refuse_headings(path, near, lines)
     prose = sorted(prose + [(*line, None) for line in loose])
-    blank = [(n, text) for n, text, _ in prose if source.form == "text" and text.isspace()]
-    changes = [("blank_line", n, "", 0, text, "") for n, text in blank]
+    changes = [
+        ("blank_line", n, "", 0, text, "")
+        for n, text, _ in prose
+        if source.form == "text" and not text.strip() and (text or n == len(lines))
+    ]
     table, above = {field: [] for field in FIELDS[:6]} | {"section": []}, ()
     for item in items:
         fresh = [head for head in item.headings if head not in above]
@@ -594,212 +626,220 @@ def _split_paragraphs(path, source, near):
         outer = "；".join(text.strip() for _, text in item.headings[:-1])
         for field, value in zip(table, (*values, outer), strict=True):
             table[field].append(value)
-    written = pd.DataFrame(table, index=[item.line for item in items], dtype="str")
-    empty = [field for field in ("task_no", "title", "section") if not any(table[field])]
-    written = written.drop(columns=empty)
-    roles = {field: field for field in written if field != "section"}
-    covered = {field: [False] * len(items) for field in written}
-    cuts = {item.line: item.cuts for item in items}
-    wrapped = source.form == "pdf"
-    return _List(written, roles, covered, cuts, True, "", wrapped, changes, prose), ends
-
-
-def _is_deadline(cell):
-    return read_deadline(normalise(cell, kind="label")[0], None)[0] is not None
+    table = {field: cells for field, cells in table.items() if field in FIELDS[2:6] or any(cells)}
+    above = table.pop("section", None)
+    lines, cuts = [item.line for item in items], [item.cuts for item in items]
+    covered = {field: [False] * len(items) for field in table}
+    read = (lines, table, {field: field for field in table}, covered, above, True, cuts, "")
+    return _List(*read, source.form == "pdf", changes, prose), ends
 
 
 # ── reading the cells ────────────────────────────────────────────────────────────────────────
 
 
-def _read_rows(path, found, year, year_from, changed):
-    """Return the measures, and the changes made in the rows and to them, if wanted."""
-    written, roles = found.cells, found.roles
-    read, changes = written.copy(), []
-    for field in written:
-        if field == "section" and field not in roles:
-            continue
-        cells = written[field].tolist()
-        kind = _KINDS.get(roles.get(field), "text")
-        cuts = found.cuts if field == "text" else None
-        if cuts:
-            cleaned = [_clean_paragraph(cell, cuts[line], found) for line, cell in
-                       zip(written.index, cells, strict=True)]  # fmt: skip
-            read[field] = [text for text, _ in cleaned]
-            edits = [(line, field, *edit) for line, (_, made) in
-                     zip(written.index, cleaned, strict=True) for edit in made]  # fmt: skip
-            names = ["line", "field", "rule", "start", "before", "after"]
-            changes.append(pd.DataFrame(edits, columns=names))
-            continue
-        cleaned = {cell: _clean(cell, kind, found) for cell in set(cells)}
-        edits = [(cell, *edit) for cell, (_, made) in cleaned.items() for edit in made]
-        if not edits:
-            continue
-        read[field] = [cleaned[cell][0] for cell in cells]
-        if not changed:
-            continue
-        edits = pd.DataFrame(
-            edits, columns=["cell", "rule", "start", "before", "after"], dtype="str"
-        )
-        place = pd.DataFrame({"line": written.index, "field": field, "cell": cells})
-        changes.append(place.merge(edits))
-    used = [key for key in written if key != "section"]
-    uncovered = [False] * len(written)
-    covered = {key: found.covered.get(key, uncovered) for key in used}
-    covered = pd.DataFrame(covered, written.index, dtype=bool)
-    blank = {key: [not cell for cell in read[key].tolist()] for key in used}
-    blank = pd.DataFrame(blank, written.index, dtype=bool)
-    nothing = blank.to_numpy().all(axis=1) & ~covered.to_numpy().any(axis=1)
-    if nothing.any():
-        line = written.index[nothing.argmax()]
-        fail(path, line, "a row with nothing to read", "a measure", "Delete the line.")
+def _read_rows(path, found, year, year_from):
+    """Return the measures, and the changes made in the rows and to them."""
+    for line, *cells in zip(found.lines, *found.cells.values(), strict=True):
+        if (most := max(map(len, cells))) > MOST_CHARACTERS:
+            remedy = "A quotation mark that is never closed may have taken in the rows below it."
+            fail(path, line, f"a cell of {most:,} characters", f"{MOST_CHARACTERS:,}", remedy)
+    read, changes = _clean_cells(found)
+    lines, rows = found.lines, range(len(found.lines))
+    blank = {key: [not cell for cell in cells] for key, cells in read.items()}
+    for at in rows:
+        if all(blank[key][at] and not found.covered[key][at] for key in read):
+            fail(path, lines[at], "a row with nothing to read", "a measure", "Delete the line.")
 
-    labels = [field for field in ("task_no", "measure_no", "title") if roles.get(field)]
+    labels = [field for field in ("task_no", "measure_no", "title") if found.roles.get(field)]
     numbers = {
-        field: _read_numbers(path, read[field], HEADINGS[field][0])
+        field: _read_numbers(path, lines, read[field], HEADINGS[field][0])
         for field in labels
         if field != "title"
     }
-    tabular = not found.cuts and not found.sections
-    if "task_no" in labels and "title" in labels and tabular:
-        task = numbers["task_no"]
-        if (lost := blank["title"] & (task != task.shift())).any():
-            said = f"task {_show_number(task[lost.idxmax()])} without a title"
-            fail(path, lost.idxmax(), said, "重点工作任务", "Write the title beside its number.")
-    read[labels] = read[labels].mask(blank[labels]).ffill().fillna("")
-    title = read["title"] if "title" in labels else pd.Series("", read.index, dtype="str")
-    if "task_no" in labels and "title" in labels and tabular:
-        if (lost := blank["task_no"] & (title != title.shift())).any():
-            said = f"the title {title[lost.idxmax()][:12]!r} without a number"
-            fail(path, lost.idxmax(), said, "任务序号", "Write the number of the task beside it.")
+    for field in labels:
+        read[field] = _carry(read[field], blank[field])
+    title = read["title"] if "title" in labels else [""] * len(lines)
+    if found.cuts is None and not found.by_headings and {"task_no", "title"} <= {*labels}:
+        _check_labels(path, lines, numbers["task_no"], title, blank)
+    task, measure = _number_rows(numbers, title, blank, found.by_headings)
 
-    def note(rule, field, where, before=None, after=None):
-        if changed and where.any():
-            was = written[field].mask(blank[field], "")[where] if before is None else before[where]
-            now = read.loc[where, field] if after is None else after[where]
-            change = {"line": was.index, "before": was, "after": now.astype("str")}
-            changes.append(pd.DataFrame(change).assign(rule=rule, field=field, start=0))
+    def note(rule, field, places, after=None):
+        for at in places:
+            before = "" if blank[field][at] else found.cells[field][at]
+            changes.append((rule, lines[at], field, 0, before, str((after or read[field])[at])))
 
-    task, measure = _number_rows(numbers, title, blank, labels, found.sections)
+    def goes_on(values, at):
+        return at > 0 and values[at] == values[at - 1]
+
     if "task_no" in labels:
-        differ = task != numbers["task_no"].map(lambda number: number[0])
-        note("counted", "task_no", differ & ~blank["task_no"], after=task)
-    for field in ("task_no", "measure_no"):
-        if field in labels:
-            number = numbers[field]
-            note("carry_down", field, blank[field])
-            note("repeated_label", field, ~blank[field] & (number == number.shift()))
-    if changed and "title" in labels:
-        note("carry_down", "title", blank["title"] & (title != ""))
-        same = title == title.groupby(task).transform("first")
-        spelled = written["title"]
-        variant = ~blank["title"] & same & (spelled != spelled.groupby(task).transform("first"))
+        own = [at for at in rows if not blank["task_no"][at]]
+        note(
+            "counted", "task_no", [at for at in own if task[at] != numbers["task_no"][at][0]], task
+        )
+    for field in numbers:
+        note("carry_down", field, [at for at in rows if blank[field][at]])
+        again = [at for at in rows if not blank[field][at] and goes_on(numbers[field], at)]
+        note("repeated_label", field, again)
+    if "title" in labels:
+        note("carry_down", "title", [at for at in rows if blank["title"][at] and title[at]])
+        first = {}
+        for at in rows:
+            first.setdefault(task[at], at)
+        variant = [
+            at for at in rows if not blank["title"][at] and title[at] == title[first[task[at]]]
+        ]
+        spelled = found.cells["title"]
+        variant = [at for at in variant if spelled[at] != spelled[first[task[at]]]]
         note("title_variant", "title", variant)
-    for field, fill in _find_blanks(found, blank, covered).items():
-        filled = read[field].mask(fill).ffill().fillna("")
-        fill &= filled != ""
-        read[field] = filled
-        note("carry_down", field, fill)
-    return _gather(read, written, roles, task, title, measure, year, year_from), changes
+    for field, fill in _find_blanks(found, blank).items():
+        read[field] = _carry(read[field], fill)
+        note("carry_down", field, [at for at in rows if fill[at] and read[field][at]])
+    return _gather(found, read, task, title, measure, year, year_from), changes
 
 
-def _find_blanks(found, blank, covered):
+def _clean_cells(found):
+    """Return the cells normalised, and the edits made in them."""
+    read, changes = {}, []
+    for key, cells in found.cells.items():
+        if key == "text" and found.cuts is not None:
+            cleaned = [
+                _clean_paragraph(*each, found) for each in zip(cells, found.cuts, strict=True)
+            ]
+        else:
+            kind = _KINDS.get(found.roles.get(key), "text")
+            once = {cell: _clean(cell, kind, found) for cell in {*cells}}
+            cleaned = [once[cell] for cell in cells]
+        read[key] = [text for text, _ in cleaned]
+        for line, (_, edits) in zip(found.lines, cleaned, strict=True):
+            changes += [(rule, line, key, *edit) for rule, *edit in edits]
+    return read, changes
+
+
+def _carry(cells, where):
+    """Return cells with those at some places as the one above."""
+    carried = []
+    for cell, blank in zip(cells, where, strict=True):
+        carried.append(carried[-1] if blank and carried else cell)
+    return carried
+
+
+def _check_labels(path, lines, numbers, title, blank):
+    """Refuse a new number without a title, and a new title without a number."""
+    for at, line in enumerate(lines):
+        if blank["title"][at] and (at == 0 or numbers[at] != numbers[at - 1]):
+            said = f"task {_show_number(numbers[at])} without a title"
+            fail(path, line, said, "重点工作任务", "Write the title beside its number.")
+        if blank["task_no"][at] and (at == 0 or title[at] != title[at - 1]):
+            said = f"the title {title[at][:12]!r} without a number"
+            fail(path, line, said, "任务序号", "Write the number of the task beside it.")
+
+
+def _find_blanks(found, blank):
     """Return, for each column but the labels, which blank cells stand for the one above.
 
     A merged cell always does. In a row that goes on with the task above, so do a blank deadline
     and, if nobody else is named, blank units; paragraphs have no such cells.
     """
-    written, roles = found.cells, found.roles
-    heads = [field for field in ("task_no", "title") if roles.get(field) and not found.cuts]
-    goes_on = blank[heads].all(axis=1) if heads else pd.Series(False, blank.index)
-    units = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
-    said = written[units].apply(lambda cells: cells.str.strip() != "") if units else None
+    roles, rows = found.roles, range(1, len(found.lines))
+    heads = [field for field in ("task_no", "title") if roles.get(field) and found.cuts is None]
+    units = _find_unit_columns(roles)
     fills = {}
     for field in blank:
         if roles.get(field) in ("task_no", "measure_no", "title"):
             continue
-        fill = blank[field] & covered[field]
-        if field in units:
-            fill |= goes_on & ~said.any(axis=1)
-        elif roles.get(field) == "deadline":
-            fill |= goes_on & blank[field]
-        fill.iloc[:1] = False
-        if fill.any():
+        fill = [False] * len(found.lines)
+        for at in rows:
+            goes_on = bool(heads) and all(blank[head][at] for head in heads)
+            nobody = field in units and not any(found.cells[key][at].strip() for key in units)
+            stands = found.covered[field][at] or (
+                goes_on and (nobody or roles.get(field) == "deadline")
+            )
+            fill[at] = blank[field][at] and stands
+        if any(fill):
             fills[field] = fill
     return fills
 
 
-def _number_rows(numbers, title, blank, labels, sections):
+def _find_unit_columns(roles):
+    return [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
+
+
+def _number_rows(numbers, title, blank, by_headings):
     """Return the number of the task and of the measure of each row, counted where none is said."""
-    count = pd.Series(range(1, len(title) + 1), title.index)
+    rows = range(len(title))
     task, measure = numbers.get("task_no"), numbers.get("measure_no")
     if task is None:
-        begins = (title != title.shift()) if "title" in labels else count > 0
-        if "title" in labels and sections:
-            begins |= ~blank["title"]
-        task = begins.cumsum().clip(lower=1)
+        begins = [
+            "title" not in blank
+            or at == 0
+            or title[at] != title[at - 1]
+            or (by_headings and not blank["title"][at])
+            for at in rows
+        ]
+        task = [*accumulate(map(int, begins))]
     else:
-        if measure is None and task.map(len).max() > 1:
+        if measure is None and max(map(len, task)) > 1:
             measure = task
-        first = task.map(lambda number: number[0])
-        if sections:
-            begins = ~blank["task_no"]
-            if first[begins].duplicated().any():  # each section counts anew
-                first = begins.cumsum().clip(lower=1)
-        task = first
+        task = [number[0] for number in task]
+        begins = [by_headings and not each for each in blank["task_no"]]
+        first = [*compress(task, begins)]
+        if len({*first}) < len(first):  # each section counts anew
+            task = [max(count, 1) for count in accumulate(map(int, begins))]
     if measure is None:
-        measure = count
-    elif measure.map(len).max() > 1:
-        measure = measure.map(_show_number).astype("str")
+        measure = [at + 1 for at in rows]
+    elif max(map(len, measure)) > 1:
+        measure = [*map(_show_number, measure)]
     else:
-        measure = measure.map(lambda number: number[0])
-    return task.astype("int64"), measure
+        measure = [number[0] for number in measure]
+    return task, measure
 
 
-def _gather(read, written, roles, task, title, measure, year, year_from):
+def _gather(found, read, task, title, measure, year, year_from):
     """Return the measures as one table."""
-    empty = pd.Series("", read.index, dtype="str")
+    empty = [""] * len(task)
     deadline = read.get("deadline", empty)
-    ends = {cell: read_deadline(cell, year) for cell in deadline.unique()}
-    if year is None and (years := [day[:4] for _, day, own in ends.values() if own and day]):
-        year, year_from = Counter(years).most_common(1)[0][0], "list"
+    ends = {cell: read_deadline(cell, year) for cell in {*deadline}}
+    years = Counter(day[:4] for _, day, own in map(ends.get, deadline) if own and day)
+    if year is None and years:
+        year, year_from = max(years, key=lambda each: (years[each], each)), "list"
         ends = {cell: read_deadline(cell, year) for cell in ends}
-    said = {cell: ("cell" if own else year_from) if day else None
-            for cell, (_, day, own) in ends.items()}  # fmt: skip
-    cells, days = deadline.tolist(), [ends[cell][1] for cell in deadline.tolist()]
-    columns = {
-        "measure_id": [f"M{n:03d}" for n in range(1, len(read) + 1)],
-        "task_id": [f"T{n:02d}" for n in task.tolist()],
+    kinds, days, own = zip(*map(ends.get, deadline), strict=True)
+    measures = {
+        "measure_id": [f"M{n:03d}" for n in range(1, len(task) + 1)],
+        "task_id": [f"T{n:02d}" for n in task],
         "task_no": task,
         "title": title,
         "measure_no": measure,
         "text": read["text"],
-        "units": _join_units(read, roles, empty),
+        "units": _join_units(found.roles, read, empty),
         "deadline": deadline,
-        "deadline_kind": pd.Series([ends[cell][0] for cell in cells], dtype="str"),
-        "deadline_date": np.array(days, dtype="datetime64[us]"),
-        "year_from": pd.Series([said[cell] for cell in cells], dtype="str"),
-        "text_dates": ["；".join(_find_dates(text)) for text in read["text"].tolist()],
+        "deadline_kind": pd.array(kinds, "str"),
+        "deadline_date": pd.to_datetime(days, format="%Y-%m-%d").as_unit("us"),
+        "year_from": pd.array(
+            [("cell" if o else year_from) if d else None for d, o in zip(days, own, strict=True)],
+            "str",
+        ),
+        "text_dates": ["；".join(_find_dates(text)) for text in read["text"]],
         "note": read.get("note", empty),
-        "line": read.index,
+        "line": found.lines,
     }
-    columns |= {f"{field}_written": written.get(field, empty) for field in LABELS}
-    columns |= {key: read[key] for key in read if key not in HEADINGS}
-    return pd.DataFrame({key: getattr(values, "array", values) for key, values in columns.items()})
+    measures |= {f"{field}_written": found.cells.get(field, empty) for field in LABELS}
+    measures |= {key: cells for key, cells in read.items() if key not in HEADINGS}
+    if found.sections:
+        measures["section"] = found.sections
+    return pd.DataFrame(measures)
 
 
-def _join_units(read, roles, empty):
-    """Return the units of each row as one cell, with their columns' headings if there are two."""
-    keys = [key for key, role in roles.items() if role in ("units", *UNIT_HEADINGS)]
+def _join_units(roles, read, empty):
+    """Return the units of each row as one cell, labelled where the columns say the roles."""
+    keys = _find_unit_columns(roles)
     if keys == ["units"] or not keys:
-        return read[keys[0]] if keys else empty
-    return pd.Series(
-        [
-            "；".join(f"{name}：{cell}" for name, cell in zip(keys, cells, strict=True) if cell)
-            for cells in read[keys].itertuples(index=False)
-        ],
-        read.index,
-        dtype="str",
-    )
+        return read["units"] if keys else empty
+    names = [(HEADINGS | UNIT_HEADINGS)[roles[key]][0] for key in keys]
+    return [
+        "；".join(f"{name}：{cell}" for name, cell in zip(names, cells, strict=True) if cell)
+        for cells in zip(*(read[key] for key in keys), strict=True)
+    ]
 
 
 def _find_dates(text):
@@ -827,30 +867,17 @@ def _clean_paragraph(raw, cuts, found):
     return "".join(parts), edits
 
 
-def _read_numbers(path, labels, heading):
+def _read_numbers(path, lines, labels, heading):
     """Return the number each label stands for, as its levels; a blank one goes on."""
-    numbers = labels.map({label: _read_number(label) for label in labels.unique()})
-    lost = numbers.isna() & ((labels != "") | (labels.index == labels.index[0]))
-    if lost.any():
-        label = labels[lost.idxmax()]
-        found = f"{label[:12]!r} in {heading}" if label else f"nothing in {heading}"
-        remedy = "Write it like 12 or (十二); leave it empty only below a row that has it."
-        fail(path, lost.idxmax(), found, "a number", remedy)
-    return numbers.ffill()
-
-
-@lru_cache(4096)
-def _read_number(label):
-    """Return the levels of a number: (38,) for "(三十八)", "38" or "第38项", (1, 2) for "1.2"."""
-    core = re.sub(r"^[（(〔\[第#\s]+|[）)〕\]、.．。项条号\s]+$", "", label)
-    if core.isdecimal() and len(core) < 7:
-        return (int(core),)
-    if _LEVELS.fullmatch(core):
-        return tuple(int(part) for part in re.split("[.．]", core))
-    try:
-        return (int(cn2an.cn2an(core, "strict")),) if _CHINESE_NUMBER.fullmatch(core) else None
-    except ValueError:
-        return None
+    numbers = []
+    for line, label in zip(lines, labels, strict=True):
+        number = read_number(label)
+        if number is None and (label or not numbers):
+            found = f"{label[:12]!r} in {heading}" if label else f"nothing in {heading}"
+            remedy = "Write it like 12 or (十二); leave it empty only below a row that has it."
+            fail(path, line, found, "a number", remedy)
+        numbers.append(number or numbers[-1])
+    return numbers
 
 
 def _show_number(levels):

@@ -87,12 +87,12 @@ def normalise(text, *, kind="text", quoting="", wrapped=False):
         pairs = {at for hit in _BRACKETS.finditer(text) for at in (hit.start(), hit.end() - 1)}
     kept, edits = [], []
     done = seen = 0  # how far the text and its visible part are read
-    left = ""  # the last visible character kept
+    left = ""  # the last characters kept
     for hit in noise.finditer(text):
         rule, before = hit.lastgroup, hit.group()
         gap = text[done : hit.start()]
         done = hit.end()
-        left = gap[-1:] or left
+        left = (left + gap)[-24:]
         seen += len(gap)
         kept.append(gap)
         if rule in ("quote", "escape"):
@@ -100,17 +100,17 @@ def normalise(text, *, kind="text", quoting="", wrapped=False):
             seen += len(after)
         elif rule in ("space", "markup"):
             right = visible[seen : seen + 24]
-            rule, after = _part(rule, before, "".join(kept)[-24:], right, kind, wrapped)
+            rule, after = _part(rule, before, left, right, kind, wrapped)
         elif rule == "invisible":
             after = ""
         else:
             seen += len(before)
             right = visible[seen : seen + 1]
-            after = _reshape(rule, before, left, right, kind, hit.start() in pairs)
+            after = _reshape(rule, before, left[-1:], right, kind, hit.start() in pairs)
         if after != before:
             edits.append((rule, hit.start(), before, after))
         kept.append(after)
-        left = after[-1:] or left
+        left = (left + after)[-24:]
     kept.append(text[done:])
     return "".join(kept), edits
 

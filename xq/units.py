@@ -2,7 +2,7 @@
 
 A cell is cut into pieces that together are the cell again: names, the marks between them, and the
 words that give roles: verbs after the names, labels before them, a bracket behind one of them.
-What is none of these is left over; `check_units` says so.
+What is none of these is left over; `check_list` says so.
 """
 
 import re
@@ -93,7 +93,7 @@ _SURE = re.compile(
     "|[银分支人总]行|农发行|海关|机关|[省市区县州]政府|人民政府|党组|大学|运营商)\\Z"
 )
 _LIKELY = re.compile(
-    f"(?:{_GENERIC}|校|街道|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团]|[工农建中交]行)\\Z"
+    f"(?:{_GENERIC}|校|街道|镇街|园|科|股|基地|联盟|[省市区县镇乡村州盟旗团]|[工农建中交]行)\\Z"
 )
 _SEVERAL = re.compile("各|有关|相关|其他|所有|全[省市区县]|[省市区县州][级直属]")
 _AREA = re.compile("(?:[省市区县镇乡村州盟旗]|街道|园区)\\Z")
@@ -197,7 +197,7 @@ def find_units(cells, *, role=None):
 
     See Also
     --------
-    check_units : what was not understood.
+    check_list : also lists the words of the cells that were not understood.
     """
     check_texts(cells, "cells")
     roles = _check_role(role, cells)
@@ -211,8 +211,8 @@ def find_units(cells, *, role=None):
     return pd.DataFrame(rows, columns=columns).astype(numbers | texts | {"open_list": bool})
 
 
-def check_units(cells):
-    """List what to doubt in unit cells, and in the names `find_units` finds there.
+def doubt_units(cells):
+    """List what to doubt in unit cells, for `check_list`.
 
     Parameters
     ----------
@@ -231,15 +231,7 @@ def check_units(cells):
         - ``measure_id`` : the index label of the cell
         - ``start``, ``end`` : int, character span in the cell
         - ``found`` : str, what stands there
-
-    Raises
-    ------
-    TypeError
-        If ``cells`` is no Series of texts.
-    ValueError
-        If two cells have the same label.
     """
-    check_texts(cells, "cells")
     doubts = []
     for number, (label, cell) in enumerate(cells.items()):
         pieces = _cut(cell)
@@ -422,7 +414,7 @@ def _cut_names(run, start, end, strict):
     opened = _OPEN.search(run, max(start, end - 24), end)
     stop = rest = opened.start() if opened else end
     for tail in _TAIL.finditer(run, start, stop):
-        if tail.start() == start or _ends(_SURE, run, start, tail.start()):
+        if tail.start() == start or _ends_as_unit(run, start, tail.start()):
             rest = tail.start()
             break
     last = start
@@ -430,7 +422,10 @@ def _cut_names(run, start, end, strict):
     if _ends(_SURE, run, start, bare) or _ends(_LIKELY, run, start, bare):
         for word in _BETWEEN.finditer(run, start, bare):
             if _parts(run, last, word, bare):
-                pieces.append(_name(run, last, word.start(), strict))
+                others = _OPEN.search(run, max(last, word.start() - 24), word.start())
+                pieces.append(_name(run, last, (others or word).start(), strict))
+                if others:
+                    pieces.append(("open", *others.span()))
                 pieces.append(("share" if word["share"] else "word", *word.span()))
                 last = word.end()
     if last < rest:
@@ -440,6 +435,12 @@ def _cut_names(run, start, end, strict):
     if opened:
         pieces.append(("open", *opened.span()))
     return pieces
+
+
+def _ends_as_unit(run, start, end):
+    """Return whether a stretch of it is surely a name: 市水务局, 各街道."""
+    several = _SEVERAL.match(run, start, end) and _ends(_LIKELY, run, start, end)
+    return bool(several) or _ends(_SURE, run, start, end)
 
 
 def _parts(run, start, word, end):
