@@ -1,15 +1,15 @@
 """Time many lists against the script a researcher writes, in one run, with peak memory.
 
-`python benchmarks/lists.py [--sizes 100 1000 10000]`
+`python benchmarks/lists.py [--sizes 100 1000 10000] [--rounds 3]`
 
 The lists are made up: rows of the published list, drawn anew with other numbers, in the layout of
 a table copied from a web page. Both ways read every list, carry down blank labels, take the units
 apart, find the numbers promised and count the words; xq also dates deadlines, says roles, reads
 promises in words, keeps positions and refuses what is no list. Both keep only totals, so memory
 should not grow. Each job runs in a process of its own, the two in turn; CPU seconds, which other
-programs on the machine disturb least, and for Dask also seconds by the clock. Medians of three,
-one run from a thousand lists on; peak memory of Dask is that of its larger process. Modules and
-dictionaries are loaded before the clock starts. Nothing is tested here.
+programs on the machine disturb least, and for Dask also seconds by the clock. Medians of the
+rounds; peak memory of Dask is that of its larger process. Modules and dictionaries are loaded
+before the clock starts. Nothing is tested here.
 """
 
 import argparse
@@ -165,7 +165,9 @@ def main():
     """Write the lists to a temporary folder, run every job, print one table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000], help="how many lists")
-    sizes = parser.parse_args().sizes
+    parser.add_argument("--rounds", type=int, default=3, help="how often each")
+    options = parser.parse_args()
+    sizes = options.sizes
     print("| lists | who | CPU ms a list | ms a list by the clock | peak MB | promises | words |")
     print("|--:|---|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
@@ -175,7 +177,7 @@ def main():
         for size in sizes:
             given = START.format(root=str(ROOT), folder=str(folder), size=size, terms=str(terms))
             results = {name: [] for name in JOBS}
-            for _ in range(3 if size < 1000 else 1):
+            for _ in range(options.rounds):
                 for name, code in JOBS.items():
                     results[name].append(run_job(given + code))
             for name, runs in results.items():
