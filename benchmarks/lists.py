@@ -71,10 +71,10 @@ def read(part):
     return counted, Counter(named["unit"]), len(found), len(refused)
 
 
-read(files[:1])  # modules load when first used; the script has loaded its own
-begun = time.process_time(), time.perf_counter()
 """
 ALONE = """
+read(files[:1])  # modules load when first used; the script has loaded its own
+begun = time.process_time(), time.perf_counter()
 for at in range(0, len(files), 50):
     counted, named, found, _ = read(files[at : at + 50])
     words.update(counted)
