@@ -20,4 +20,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ValueError as problem:  # a list that cannot be read, a file that cannot be written
+        sys.exit(str(problem))
