@@ -55,7 +55,10 @@ def test_typed_and_built_files_never_share_a_folder():
     for path, maker in makers.items():
         kind = "built" if "build.py" in maker else "typed"
         folders[kind].add(Path(path).parent.as_posix())
-    assert folders == {"built": {".", "reports"}, "typed": {"raw", "hand", "lexicon", "gold"}}
+    assert folders == {
+        "built": {".", "reports"},
+        "typed": {"raw", "examples", "hand", "lexicon", "gold"},
+    }
 
 
 @pytest.mark.parametrize("name", ["datapackage.json", "README.md", "CODEBOOK.md"])
