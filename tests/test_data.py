@@ -220,8 +220,11 @@ def test_gold_is_rebuilt_from_the_reports(tmp_path):
     if not NATIONAL.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
     build = runpy.run_path(str(DATA / "reports" / "build.py"))
-    for name in ["found", "reviews"]:
-        text = build[f"build_{name}"](REPORTS).to_csv(index=False, float_format="%.10g")
+    for name in ["found", "found_work", "reviews"]:
+        table = build[f"build_{name}"](REPORTS)
+        if name == "found_work" and table.empty:
+            continue  # the archive of all reports is not here
+        text = table.to_csv(index=False, float_format="%.10g")
         assert text == (DATA / "reports" / f"{name}.csv").read_text(encoding="utf-8"), name
 
 

@@ -4,7 +4,8 @@
 (`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
 `reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `runs.csv`, `years.csv`,
 `vectors.csv`, `vectors_without_2022.csv`, `windows.csv`, `reuse.csv`, `local.csv`, `found.csv` and
-`reviews.csv`, and says what differs from the committed files. Everybody else uses those. No
+`reviews.csv` (and `found_work.csv`, if the archive of all reports stands beside FOLDER), and says
+what differs from the committed files. Everybody else uses those. No
 sentence of a report is written: words are counted; pairs of characters too, if the list or a second
 priority has them; runs of six are hashed, if the list has them; of what `find_targets`
 and a one-line baseline find, spans, figures and short terms.
@@ -13,6 +14,7 @@ and a one-line baseline find, spans, figures and short terms.
 import hashlib
 import re
 import sys
+import tarfile
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -35,6 +37,7 @@ SOURCE = {  # level → folder and commit of github.com/lawtext/gov
     "national": ("政府工作报告-国务院", "4b267947e3ad23b44d28451d83e38712d1219cab"),
     "tianjin": ("政府工作报告-主要城市/天津市", "c5acbd92bd9cf3462cdb2bee1ae2230d329b996c"),
 }
+ARCHIVE = "corpus/gov-fc1a2f67.tar.xz"  # all reports of that commit, beside FOLDER
 DIMENSIONS, WINDOW, LEAST, SINCE = 100, 40, 3, 1998
 WINDOWS = (5, 10, 20, 40, 80)  # tried; windows.csv says how they did
 ONE_LINE = re.compile(r"(\d[\d.,]*)\s*(万亿|亿|万)?(%|个百分点|公里|[人亩元家个场吨头名户斤])")
@@ -162,12 +165,28 @@ def read_unseen(reports):
     return pd.Series(passages)
 
 
-def build_found(reports):
-    """Return one row per record found: by method, in the list and in the unseen passages."""
-    texts = {
-        "list": load_table("measures").set_index("measure_id")["text"],
-        "unseen": read_unseen(reports),
-    }
+def read_work(archive):
+    """Return the work paragraphs of the gold, checked, out of the archive of all reports."""
+    places = load_table("gold_work_docs").set_index("path")
+    passages = {}
+    with tarfile.open(archive) as pack:
+        for member in pack:
+            path = member.name.removeprefix("./")
+            if path not in places.index:
+                continue
+            place = places.loc[path]
+            lines = pack.extractfile(member).read().decode("utf-8").split("\n")
+            passages[place["doc"]] = lines[place["line"] - 1]
+    passages = pd.Series(passages)[places["doc"]]
+    hashes = passages.map(lambda text: hashlib.sha256(text.encode()).hexdigest())
+    wrong = hashes != places.set_index("doc")["sha256"]
+    if wrong.any():
+        raise ValueError(f"{archive}: {wrong.idxmax()} has another text than was coded")
+    return passages
+
+
+def find_both_ways(texts):
+    """Return one row per record found in each set of texts, by method."""
     parts = []
     for name, series in texts.items():
         for method, find in [("baseline", find_baseline), ("grammar", find_targets)]:
@@ -175,10 +194,22 @@ def build_found(reports):
             quotes = [series[d][a:b] for d, a, b in found[["doc", "start", "end"]].values]
             parts.append(found.assign(set=name, method=method, quote=quotes))
     table = pd.concat(parts)[COLUMNS.split()]
-    unseen = table["set"] == "unseen"  # only short terms of texts that are not ours
+    ours = table["set"] == "list"  # of other texts only short terms
     for column in ["quote", "indicator"]:
-        table[column] = table[column].where(~unseen, table[column].str[-16:])
+        table[column] = table[column].where(ours, table[column].str[-16:])
     return table
+
+
+def build_found(reports):
+    """Return what is found in the list and in the unseen passages."""
+    measures = load_table("measures").set_index("measure_id")
+    return find_both_ways({"list": measures["text"], "unseen": read_unseen(reports)})
+
+
+def build_found_work(reports):
+    """Return what is found in the work paragraphs; empty where their archive is not at hand."""
+    archive = reports.parent / ARCHIVE
+    return find_both_ways({"work": read_work(archive)}) if archive.exists() else pd.DataFrame()
 
 
 def build_reviews(reports):
@@ -261,7 +292,9 @@ def build_tables(folder):
     local = load_table("local")[["measure_id", "name"]]
     for level in SOURCE:
         local[level] = [name in words[f"{level}_2022"] for name in local["name"]]
-    return {
+    work = build_found_work(folder)
+    built = {} if work.empty else {"found_work.csv": work}
+    return built | {
         "reports.csv": reports.drop(columns="content"),
         "priorities.csv": priorities.drop(columns=["text", "lines", "task_id"]),
         "terms.csv": counted.sort_values(["priority_id", "term"]),
