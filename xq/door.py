@@ -29,7 +29,11 @@ def check_frame(given, name, *columns, filled=()):
 def check_texts(given, name="texts"):
     """Raise unless something is a Series of texts with one distinct name each."""
     if not isinstance(given, pd.Series):
-        remedy = "table['text']" if isinstance(given, pd.DataFrame) else "pd.Series(texts)"
+        remedy = (
+            "one of its columns, like table['text']"
+            if isinstance(given, pd.DataFrame)
+            else "pd.Series(texts)"
+        )
         raise TypeError(f"{name} is {describe(given)}; expected a Series of texts: {remedy}")
     check_index(given, name)
     for doc, text in given.items():

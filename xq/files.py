@@ -92,15 +92,21 @@ def read_file(path):
 
 def _read_bytes(path):
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path is {path!r:.60}; expected the name of a text file: a str or a Path")
+        raise TypeError(f"path is {path!r:.60}; expected the name of a file: a str or a Path")
     if not os.path.isfile(path):  # a pipe or a device might never end
         found = "is no file to read" if os.path.exists(path) else "cannot be opened (nothing there)"
-        fail(path, 0, found, "a text file", "Check the path.")
+        fail(path, 0, found, "a file with a task list", "Check the path.")
     try:
         _check_size(path, os.path.getsize(path), MOST_BYTES)
         return Path(path).read_bytes()
     except OSError as error:
-        fail(path, 0, f"cannot be opened ({error.strerror})", "a text file", "Check the path.")
+        fail(
+            path,
+            0,
+            f"cannot be opened ({error.strerror})",
+            "a file with a task list",
+            "Check the path.",
+        )
 
 
 def _check_size(path, size, most, what="bytes"):
