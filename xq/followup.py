@@ -48,7 +48,21 @@ LASTING = {  # each stands until it is changed
 _ORDER = ["progress", "percent", "problem", "next_step", "timetable", "result", "person"]
 _ORDER += ["contact", "updated", "evidence", "opinion"]
 ANSWERS = {column: (REPORT | LASTING)[column] for column in _ORDER}
-COMPUTED = {"状态", "status", "措施行", "measurerows"}  # headings of sheets that nobody fills in
+# Two sheets that are computed, and that nobody fills in.
+OVERVIEW = {key: GIVEN[key] for key in ["measure_id", "number", "title", "text", "promises"]}
+OVERVIEW |= {"lead": ("牵头单位", "Lead", 12), "others": ("其他单位", "Other units", 22)}
+OVERVIEW |= {"deadline": GIVEN["deadline"], "due": GIVEN["due"]}
+OVERVIEW |= {"status": ("状态", "Status", 10)}
+UNITS = {
+    "unit": ("责任单位", "Unit", 24),
+    "unit_en": ("英文名", "English name", 44),
+    "kind": ("类别", "Kind", 18),
+    "n": ("措施行", "Measure rows", 10),
+    "promising": ("有承诺的", "With promises", 12),
+    "lead": ("牵头", "lead", 8),
+    "joint": ("分工", "joint", 8),
+    "all": ("分别负责", "each", 8),
+}
 
 ROLES = {"lead": ("牵头", "lead"), "joint": ("分工", "joint"), "all": ("分别负责", "each")}
 ROLES |= {"": ("未写明", "not said")}
@@ -65,11 +79,14 @@ _RANK = ["not_started", "in_difficulty", "unclear", "under_way", "done"]
 OUTCOMES = ("done", "on_time", "late", "no_date", "silent")
 MANY = re.compile("各|(?:有关|相关)(?:部门|单位)")  # names that mean several units
 
-_HEADINGS = {
-    re.sub(r"\s", "", word).casefold(): column
-    for column, words in (GIVEN | ANSWERS).items()
-    for word in words[:2]
-}
+
+def _name_columns(form):
+    """Return heading, as it is looked up → column."""
+    pairs = [(word, column) for column, words in form.items() for word in words[:2]]
+    return {re.sub(r"\s", "", word).casefold(): column for word, column in pairs}
+
+
+_FORM, _OVERVIEW, _UNITS = map(_name_columns, (GIVEN | ANSWERS, OVERVIEW, UNITS))
 _WORDS = {
     "done": "已完成 完成 全部完成 已全部完成 已办结 办结 completed done",
     "under_way": "推进中 正在推进 进行中 有序推进 持续推进 正在进行 underway",
@@ -268,12 +285,11 @@ def _read_book(name, path):
 
 def _read_sheet(file, sheet, lines, unread):
     """Return the rows of a sheet that name a measure; list in `unread` what is not understood."""
-    rows, columns, computed, above = [], None, False, {}
+    rows, columns, headings, above = [], None, (), {}
     for line in lines:
-        places = {at: f"{get_column_letter(at + 1)}{line.line}" for at in range(len(line.cells))}
-        found, hints = _read_headings(line.cells)
-        if found:
-            columns, computed, above = found, hints == "computed", {}
+        places = [f"{get_column_letter(at + 1)}{line.line}" for at in range(len(line.cells))]
+        if found := _read_headings(line.cells):
+            columns, headings, above = found, line.cells, {}
             continue
         texts, merged = {}, set()
         for at, text in enumerate(line.cells):
@@ -285,41 +301,38 @@ def _read_sheet(file, sheet, lines, unread):
             if text.strip():
                 texts[at] = text
         typed = {at: text for at, text in texts.items() if at not in merged}
-        if computed:
-            odd, reason = [at for at in typed if at not in columns], "this column is not known"
-        elif columns is None:
-            odd, reason = typed, "above the headings, or on a sheet without them"
-        else:
-            named = {columns[at]: at for at in texts if at in columns}
+        named = {columns[at]: at for at in texts if at in columns} if columns else {}
+        reasons = dict.fromkeys(typed, "above the headings, or on a sheet without them")
+        if columns:
             odd = [at for at in typed if at not in columns]
-            reason = "the heading of this column is not known"
+            reasons = {at: f"no column is headed {headings[at].strip()!r:.40}" for at in odd}
+        if columns and ANSWERS.keys() & {*columns.values()}:  # not a computed sheet
             if "measure_id" in named:
                 cells = {column: texts[at] for column, at in named.items()}
                 where = {column: places[at] for column, at in named.items()}
                 both = {column for column, at in named.items() if at in merged}
                 rows.append(_Row(file, sheet, line.line, where, cells, both, False))
             else:
-                odd = typed
                 reason = "this row names no measure (编号)"
                 if rows:
-                    reason += f"; the row above it is {rows[-1].cells['measure_id'].strip()}"
-        unread += [(file, sheet, places[at], typed[at], reason) for at in odd]
+                    reason += f"; the row above is {rows[-1].cells['measure_id'].strip()}"
+                reasons = dict.fromkeys(typed, reason)
+        unread += [(file, sheet, places[at], typed[at], why) for at, why in reasons.items()]
     return _clean_keys(rows, sheet)
 
 
 def _read_headings(cells):
-    """Return column number → column of the form and which sheet it is, if these are headings."""
+    """Return column number → column of the sheet, if these cells are its headings; else None."""
     words = [re.sub(r"\s|[（(].*", "", cell).casefold() for cell in cells]
-    columns = {}
-    for at, word in enumerate(words):
-        column = _HEADINGS.get(word)
-        if column and column not in columns.values():
-            columns[at] = column
-    if "measure_id" in columns.values() and any(each in ANSWERS for each in columns.values()):
-        return columns, "form"
-    if COMPUTED & {*words} and {"measure_id", "unit"} & {*columns.values()}:
-        return {at: word for at, word in enumerate(words) if word}, "computed"
-    return None, None
+    for names, needed in ((_FORM, ANSWERS), (_OVERVIEW, ["status"]), (_UNITS, ["n"])):
+        columns = {}
+        for at, word in enumerate(words):
+            if word in names and names[word] not in columns.values():
+                columns[at] = names[word]
+        key = "unit" if names is _UNITS else "measure_id"
+        if key in columns.values() and any(each in columns.values() for each in needed):
+            return columns
+    return None
 
 
 def _clean_keys(rows, sheet):

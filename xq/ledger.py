@@ -16,8 +16,10 @@ from .followup import (
     ANSWERS,
     GIVEN,
     NOBODY,
+    OVERVIEW,
     ROLES,
     STATUS,
+    UNITS,
     Ledgers,
     find_first_answer,
 )
@@ -26,20 +28,6 @@ from .units import find_units
 
 _LANGUAGES = ("zh", "en")
 _TITLE = ("重点工作任务台账", "Ledger of key tasks")
-_OVERVIEW = {key: GIVEN[key] for key in ["measure_id", "number", "title", "text", "promises"]}
-_OVERVIEW |= {"lead": ("牵头单位", "Lead", 12), "others": ("其他单位", "Other units", 22)}
-_OVERVIEW |= {"deadline": GIVEN["deadline"], "due": GIVEN["due"]}
-_OVERVIEW |= {"status": ("状态", "Status", 10)}
-_UNITS = {
-    "unit": ("责任单位", "Unit", 24),
-    "unit_en": ("英文名", "English name", 44),
-    "kind": ("类别", "Kind", 18),
-    "n": ("措施行", "Measure rows", 10),
-    "promising": ("有承诺的", "With promises", 12),
-    "lead": ("牵头", "lead", 8),
-    "joint": ("分工", "joint", 8),
-    "all": ("分别负责", "each", 8),
-}
 _SHEETS = {"overview": ("总览", "Overview"), "units": ("单位一览", "Units")}
 _ALL_SHEET = ("各部门", "All departments")
 _RESERVED = {"history", "历史记录"}  # Excel keeps these names for itself
@@ -382,11 +370,11 @@ def _fill_book(book, rows, overview, title, say):
         "link": book.add_format(text | {"font_color": "#1F5C99", "underline": 1}),
     }
     add = _add_sheet(book, formats, title, say)
-    sheet = add(_SHEETS["overview"][say], _OVERVIEW, len(overview))
+    sheet = add(_SHEETS["overview"][say], OVERVIEW, len(overview))
     for at, row in enumerate(overview.to_dict("records"), 1):
-        _write_row(sheet, at, row, _OVERVIEW, formats)
+        _write_row(sheet, at, row, OVERVIEW, formats)
     names = _name_sheets(rows["sheet"].unique(), say)
-    sheet = add(_SHEETS["units"][say], _UNITS, rows["unit"].nunique())
+    sheet = add(_SHEETS["units"][say], UNITS, rows["unit"].nunique())
     _write_units(sheet, rows, names, formats, say)
     form = GIVEN | ANSWERS
     for key, own in rows.groupby("sheet", sort=False):
@@ -428,8 +416,8 @@ def _add_sheet(book, formats, title, say):
         sheet = book.add_worksheet(name)
         for at, (key, words) in enumerate(columns.items()):
             sheet.set_column(at, at, words[2])
-            fill = key in ANSWERS and columns is not _OVERVIEW
-            sheet.write_string(0, at, words[say], formats["fill" if fill else "head"])
+            kind = "fill" if key in ANSWERS else "head"
+            sheet.write_string(0, at, words[say], formats[kind])
         sheet.set_row(0, 30)
         sheet.freeze_panes(1, 2 if "measure_id" in columns else 1)
         sheet.autofilter(0, 0, rows, len(columns) - 1)
@@ -440,7 +428,7 @@ def _add_sheet(book, formats, title, say):
         sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.5)
         sheet.set_header(f"&L&A&R{title.replace('&', '&&')[:200]}")  # Excel takes 255 at most
         sheet.set_footer("&C&P / &N")
-        if "unit" not in columns or "n" in columns:  # computed; answers belong on the units' sheets
+        if columns in (OVERVIEW, UNITS):  # computed; answers belong on the units' sheets
             sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True})
         return sheet
 
