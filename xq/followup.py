@@ -155,7 +155,7 @@ def read_ledgers(files, *, sent=None, today=None):
 
         - ``file``, ``sheet``, ``cell`` : str, where it stands
         - ``row`` : int, its row in the sheet
-        - ``measure_id``, ``unit`` : str
+        - ``measure_id``, ``unit`` : str; 未写明单位 where the list names none
         - ``column`` : str, as in `duties`
         - ``written`` : str, what stands there
         - ``value`` : str, as read: "50" for 50%, dates as "2023-06-01"; empty if not understood
@@ -350,7 +350,7 @@ def _clean_keys(rows, sheet):
 
 def _to_unit(cell):
     unit = re.sub(r"\s", "", cell)
-    return "" if unit in [re.sub(r"\s", "", word) for word in NOBODY] else unit
+    return NOBODY[0] if unit in [re.sub(r"\s", "", word) for word in NOBODY] else unit
 
 
 def _keep_known(rows, asked, unread):
@@ -368,7 +368,7 @@ def _keep_known(rows, asked, unread):
         if pair in asked:
             kept.append(row)
             continue
-        why = reason.format(pair[0], pair[1] or NOBODY[0])
+        why = reason.format(pair[0], pair[1])
         filled = [column for column in row.places if column in ANSWERS or column == "measure_id"]
         unread += [(*row[:2], row.places[each], row.cells[each], why) for each in filled]
     return kept
@@ -432,8 +432,8 @@ def _read_voice(rows, due, today, unread):
                 doubts[column] = "merged"
         reports.append((row, values, doubts))
     # without a date first, then by date; of the same date the later file and row count
-    reports.sort(key=lambda report: report[1].get("updated", ""))
-    latest = [report for report in reports if REPORT.keys() & report[1].keys()]
+    by_date = sorted(reports, key=lambda report: report[1].get("updated", ""))
+    latest = [report for report in by_date if REPORT.keys() & report[1].keys()]
     conflicts = []
     for before, old, _ in latest[:-1]:
         after, new, _ = latest[-1]
@@ -454,7 +454,7 @@ def _read_voice(rows, due, today, unread):
         conflicts.append(f"{rows[0].cells['unit']}: {problem} in {_place(latest[-1][0])}")
     last = {"report": latest[-1][0] if latest else None}
     for column in LASTING:
-        holders = [row for row, values, _ in reports if column in values]
+        holders = [row for row, values, _ in by_date if column in values]
         last[column] = holders[-1] if holders else None
         said[column] = holders[-1].cells[column] if holders else ""
     cells = []
@@ -611,10 +611,12 @@ def _join(duties, today):
                 who = duty["unit"] + (f" {view['file']}" if len(duty["views"]) > 1 else "")
                 percent = "" if view["percent"] is None else f" {view['percent']:g}%"
                 views.append(f"{who}：{view['progress'].strip()}{percent}".strip())
-        silent = [duty["unit"] or NOBODY[0] for duty in own if duty["status"] == "silent"]
+        silent = [duty["unit"] for duty in own if duty["status"] == "silent"]
         row = {name: counts[name] for name in _MEASURE_TYPES if name in counts}
         row["lead"] = "、".join(duty["unit"] for duty in leads)
-        row["others"] = "、".join(d["unit"] for d in own if d["role"] != "lead" and d["unit"])
+        row["others"] = "、".join(
+            d["unit"] for d in own if d["role"] != "lead" and d["unit"] != NOBODY[0]
+        )
         row |= {"views": "；".join(views), "missing": "、".join(silent)}
         row["due"] = due = min((d["due"] for d in own if d["due"] is not None), default=None)
         row["overdue"] = due is not None and due < today and row["status"] != "done"

@@ -277,16 +277,16 @@ def _fill_in(rows, overview, keep, say):
     if not isinstance(keep, Ledgers):
         raise TypeError(f"keep is {describe(keep)}; expected what xq.read_ledgers returns")
     answers = keep.answers[keep.answers["current"]]
-    places = {
-        pair: at for at, pair in enumerate(zip(rows["measure_id"], rows["unit"], strict=True))
-    }
+    units = rows["unit"].where(rows["unit"] != "", NOBODY[0])
+    pairs = zip(rows["measure_id"], units, strict=True)
+    places = {pair: at for at, pair in enumerate(pairs)}
     texts = keep.measures.set_index("measure_id")["text"]
     for (measure, unit), own in answers.groupby(["measure_id", "unit"], sort=False):
         first = own.iloc[0]
         where = f"keep: {first['file']:.80}, sheet {first['sheet']}, cell {first['cell']}"
         if (measure, unit) not in places:
             raise ValueError(
-                f"{where} answers {measure} of {unit or NOBODY[0]}, which this list has not; "
+                f"{where} answers {measure} of {unit}, which this list has not; "
                 "give the list that the ledger was written from, or drop it from keep.answers"
             )
         at = places[measure, unit]
