@@ -10,11 +10,10 @@ import xq  # noqa: E402
 
 
 def main():
-    """Write ledger.xlsx."""
+    """Write ledger.xlsx, unless there is one that holds something else."""
     if sys.argv[1:]:
         return xq.write_ledger(ROOT / "ledger.xlsx", xq.read_list(sys.argv[1]))
-    measures = xq.load_table("measures")
-    measures = measures.merge(xq.load_table("tasks")[["task_id", "title"]], on="task_id")
+    measures = xq.read_list(ROOT / "data" / "raw" / "xiqing_2022.txt")
     title = "西青区2022年重点工作任务台账 · Ledger of Xiqing District's tasks of 2022"
     xq.write_ledger(ROOT / "ledger.xlsx", measures, units=xq.load_table("units"), title=title)
 

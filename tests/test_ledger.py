@@ -1,17 +1,35 @@
-"""The ledger holds every responsibility, and no cell starts a formula."""
+"""The ledger holds every responsibility, no cell starts a formula, and no answer is lost."""
+
+import datetime
+import runpy
+import shutil
+import sys
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 import xq
-from xq.ledger import STATUS, TO_FILL, _name_sheets
+from xq.followup import ANSWERS, GIVEN
+from xq.ledger import _name_sheets
 
+ROOT = Path(__file__).parent.parent
 MEASURES = xq.load_table("measures").merge(xq.load_table("tasks")[["task_id", "title"]])
+LONG = MEASURES.iloc[[1]]
 UNITS = xq.load_table("units")
+FORM = [*GIVEN, *ANSWERS]
 LIST = """任务序号\t重点工作任务\t措施序号\t落实措施\t责任单位\t完成时限
-1\t稳就业\t1\t新增就业2万人。\t市人社局牵头，市财政局等按职责分工负责\t2023年6月底前
+（一）\t稳就业\t1\t今年力争新增就业2万人。\t市人社局牵头，市财政局等按职责分工负责\t2023年6月底前
 \t\t2\t办好招聘会。\t人社局\t
+（二）\t守底线\t3\t防范风险。\t\t长期
+\t\t4\t节约用电。\t各部门分别负责\t2023年12月底前
 """
+
+
+def read_column(sheet, column):
+    """Return the cells of a column of the form, below its heading."""
+    at = FORM.index(column)
+    return [row[at].value for row in sheet.iter_rows(min_row=2)]
 
 
 @pytest.fixture(scope="module")
@@ -21,45 +39,70 @@ def book(tmp_path_factory):
     yield openpyxl.load_workbook(path)
 
 
-def test_one_sheet_per_unit_after_an_overview(book):
-    units = xq.load_table("units")
-    assert book.sheetnames == ["总览 Overview", *units["unit"]]
-    overview = book["总览 Overview"]
-    assert [row[0].value for row in overview.iter_rows(min_row=2)] == list(units["unit"])
+@pytest.fixture
+def measures(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text(LIST, encoding="utf-8")
+    return xq.read_list(path)
+
+
+def test_an_overview_then_one_sheet_per_unit_then_one_for_all_departments(book):
+    alone = [unit for unit in UNITS["unit"] if unit not in ("区政府各部门", "有关部门")]
+    assert book.sheetnames == ["总览", "单位一览", *alone, "各部门"]
+    assert {*read_column(book["各部门"], "unit")} == {"区政府各部门", "有关部门"}
+    listed = [row[0].value for row in book["单位一览"].iter_rows(min_row=2)]
+    assert listed[:2] == alone[:2] and sorted(listed) == sorted(UNITS["unit"])
+
+
+def test_the_overview_has_every_measure(book):
+    rows = [*book["总览"].iter_rows(min_row=2, values_only=True)]
+    assert [row[0] for row in rows] == [*MEASURES["measure_id"]]
+    assert [row[3] for row in rows] == [*MEASURES["text"]]
+    named = xq.find_units(MEASURES.set_index("measure_id")["units"])
+    leads = named[named["role"] == "lead"].groupby("measure_id")["unit"].agg("、".join)
+    known = leads.reindex(MEASURES["measure_id"]).notna()
+    assert [row[5] is not None for row in rows] == [*known] and known.sum() > 70
 
 
 def test_every_responsibility_is_on_its_unit_s_sheet(book):
-    named = xq.load_table("responsibilities").merge(xq.load_table("units")[["unit_id", "unit"]])
-    for unit, rows in named.groupby("unit"):
-        ids = [row[0].value for row in book[unit].iter_rows(min_row=2)]
-        assert ids == sorted(rows["measure_id"])
-    counts = [row[3].value for row in book["总览 Overview"].iter_rows(min_row=2)]
+    named = xq.load_table("responsibilities").merge(UNITS[["unit_id", "unit"]])
+    found = set()
+    for sheet in book.worksheets[2:]:
+        ids, units = read_column(sheet, "measure_id"), read_column(sheet, "unit")
+        assert ids == sorted(ids)
+        found |= {*zip(ids, units, strict=True)}
+    assert found == {*zip(named["measure_id"], named["unit"], strict=True)}
+    counts = [row[3].value for row in book["单位一览"].iter_rows(min_row=2)]
     assert sum(counts) == len(named)
 
 
-def test_texts_partners_and_deadlines(book):
-    texts = xq.load_table("measures").set_index("measure_id")["text"]
-    for row in book["区财政局"].iter_rows(min_row=2):
-        assert row[2].value == texts[row[0].value]
-        assert "区财政局" not in (row[5].value or "")
-        assert row[6].value.endswith("2022-12-31")
-    first = book["区发展改革委"][2]
-    assert first[3].value.startswith("地区生产总值增长6.6%；固定资产投资增长6%；")
-    assert first[5].value == "区人社局、区生态环境局、区农业农村委、区商务局等"
+def test_texts_partners_deadlines_and_promises(book):
+    texts = MEASURES.set_index("measure_id")["text"]
+    for row in book["区财政局"].iter_rows(min_row=2, values_only=True):
+        cells = dict(zip(FORM, row, strict=True))
+        assert cells["text"] == texts[cells["measure_id"]]
+        assert "区财政局" not in (cells["partners"] or "")
+        assert cells["due"] == datetime.datetime(2022, 12, 31)
+    first = dict(zip(FORM, [cell.value for cell in book["区发展改革委"][2]], strict=True))
+    assert first["promises"].split("\n")[:2] == ["地区生产总值增长6.6%", "固定资产投资增长6%"]
+    assert first["partners"] == "区人社局、区生态环境局、区农业农村委、区商务局等"
 
 
-def test_columns_to_fill_are_empty_and_status_is_a_list(book):
-    for sheet in book.worksheets[1:]:
-        headings = [cell.value for cell in sheet[1]]
-        assert tuple(headings[-4:]) == TO_FILL
-        assert all(cell.value is None for row in sheet.iter_rows(min_row=2) for cell in row[-4:])
+def test_columns_to_fill_are_empty_and_progress_offers_words(book):
+    headings = "进展情况 完成百分比 存在问题 下一步措施 时间表 成果形式 责任人 联系人 更新日期 佐证材料 督查意见"
+    for sheet in book.worksheets[2:]:
+        assert [cell.value for cell in sheet[1]][-11:] == headings.split()
+        rows = sheet.iter_rows(min_row=2)
+        assert all(cell.value is None for row in rows for cell in row[-11:])
         (validation,) = sheet.data_validations.dataValidation
-        assert validation.formula1 == f'"{",".join(STATUS)}"'
+        assert validation.formula1 == '"未开始,有困难,推进中,已完成"'
+        assert not validation.showErrorMessage and not sheet.protection.sheet
+    assert book["总览"].protection.sheet and book["单位一览"].protection.sheet
 
 
 def test_sheets_are_ready_to_use_and_print(book):
     for sheet in book.worksheets:
-        assert sheet.freeze_panes == "B2"
+        assert sheet.freeze_panes in ("B2", "C2")
         assert sheet.auto_filter.ref.startswith("A1:")
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -70,7 +113,7 @@ def test_no_cell_is_or_becomes_a_formula(book, tmp_path):
     cells = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row]
     assert not [c for c in cells if c.data_type == "f"]
     xq.write_ledger(tmp_path / "l.xlsx", MEASURES.assign(text="=1+1"), title="=1+1")
-    cell = openpyxl.load_workbook(tmp_path / "l.xlsx")["区财政局"]["C2"]
+    cell = openpyxl.load_workbook(tmp_path / "l.xlsx")["区财政局"]["D2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
 
 
@@ -80,21 +123,20 @@ def test_same_bytes_every_time(tmp_path):
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
-def test_any_list_gives_a_ledger_and_nothing_is_left_out(tmp_path):
-    path = tmp_path / "list.txt"
-    path.write_text(LIST + "2\t守底线\t3\t防范风险。\t\t长期\n", encoding="utf-8")
-    measures = xq.read_list(path)
+def test_any_list_gives_a_ledger_and_nothing_is_left_out(measures, tmp_path):
     xq.write_ledger(tmp_path / "a.xlsx", measures, title="某市 & 2023")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    units = ["市人社局", "市财政局", "人社局", "未写明单位 none named"]
-    assert book.sheetnames == ["总览 Overview", *units]
-    rows = {unit: [cell.value for cell in book[unit][2]] for unit in units}
-    assert rows["市人社局"][:7] == [
-        *["M001", "T01 稳就业", "新增就业2万人。", "新增就业2万人", "牵头 lead", "市财政局等"],
-        "2023年6月底前\n2023-06-30",
+    units = ["市人社局", "市财政局", "人社局", "各部门", "未写明单位"]
+    assert book.sheetnames == ["总览", "单位一览", *units]
+    rows = {unit: dict(zip(FORM, [c.value for c in book[unit][2]], strict=True)) for unit in units}
+    assert [*rows["市人社局"].values()][:9] == [
+        *["M001", "（一）/1", "稳就业", "今年力争新增就业2万人。", "今年力争新增就业2万人"],
+        *["市人社局", "牵头", "市财政局等", "2023年6月底前"],
     ]
-    assert rows["人社局"][4] == "未写明 not said" and rows["人社局"][0] == "M002"
-    assert rows["未写明单位 none named"][:3] == ["M003", "T02 守底线", "防范风险。"]
+    assert rows["市人社局"]["due"] == datetime.datetime(2023, 6, 30)
+    assert rows["人社局"]["role"] == "未写明" and rows["人社局"]["number"] == "（一）/2"
+    assert rows["各部门"]["measure_id"] == "M004" and rows["各部门"]["role"] == "分别负责"
+    assert rows["未写明单位"]["number"] == "（二）/3" and rows["未写明单位"]["due"] is None
     assert book["人社局"].oddHeader.right.text == "某市 && 2023"
 
     known = pd.DataFrame(
@@ -102,8 +144,43 @@ def test_any_list_gives_a_ledger_and_nothing_is_left_out(tmp_path):
     )
     xq.write_ledger(tmp_path / "b.xlsx", measures, units=known)
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
-    assert book.sheetnames[1:] == ["市人社局", "市财政局", "未写明单位 none named"]
-    assert [row[0].value for row in book["市人社局"].iter_rows(min_row=2)] == ["M001", "M002"]
+    assert book.sheetnames[2:] == ["市人社局", "市财政局", "各部门", "未写明单位"]
+    assert read_column(book["市人社局"], "measure_id") == ["M001", "M002"]
+
+
+def test_english_headings_on_request(measures, tmp_path):
+    xq.write_ledger(tmp_path / "a.xlsx", measures, language="en")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames[:2] == ["Overview", "Units"]
+    assert book.sheetnames[-2:] == ["All departments", "none named"]
+    headings = [cell.value for cell in book["市人社局"][1]]
+    assert headings == [words[1] for words in (GIVEN | ANSWERS).values()]
+    assert read_column(book["市人社局"], "role") == ["lead"]
+    assert len(xq.read_ledgers([tmp_path / "a.xlsx"]).duties) == 5
+
+
+def test_only_what_is_promised_is_listed_as_a_promise(measures, tmp_path, monkeypatch):
+    def find(texts):
+        return pd.DataFrame(
+            {"doc": "M001", "start": [2, 4], "end": [3, 5], "tense": ["past", "plan"]}
+        )
+
+    monkeypatch.setattr("xq.ledger.find_targets", find)
+    measures.loc[0, "text"] = "已建1所，再建2所。"
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["市人社局"]
+    assert read_column(sheet, "promises") == [None]  # 3 to 5 is "所，": no clause begins there
+    measures.loc[0, "text"] = "已建一，再建2所。"
+    xq.write_ledger(tmp_path / "b.xlsx", measures)
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["市人社局"]
+    assert read_column(sheet, "promises") == ["再建2所"]
+
+
+def test_a_unit_named_twice_in_a_row_has_one_row(measures, tmp_path):
+    measures.loc[0, "units"] = "市财政局配合，市财政局牵头，市人社局参与"
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["市财政局"]
+    assert read_column(sheet, "role") == ["牵头"]
 
 
 def test_a_list_without_units_or_dates_gives_a_ledger(tmp_path):
@@ -111,10 +188,78 @@ def test_a_list_without_units_or_dates_gives_a_ledger(tmp_path):
     path.write_text("序号\t落实措施\n1\t办好招聘会。\n2\t防范风险。\n", encoding="utf-8")
     xq.write_ledger(tmp_path / "a.xlsx", xq.read_list(path))
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert [row[2].value for row in book.worksheets[1].iter_rows(min_row=2)] == [
-        "办好招聘会。",
-        "防范风险。",
-    ]
+    assert book.sheetnames == ["总览", "单位一览", "未写明单位"]
+    assert read_column(book.worksheets[2], "text") == ["办好招聘会。", "防范风险。"]
+
+
+# ── nothing is overwritten ───────────────────────────────────────────────────────────────────
+
+
+def fill(path, sheet, cell, value):
+    book = openpyxl.load_workbook(path)
+    book[sheet][cell] = value
+    book.save(path)
+
+
+def test_a_second_run_changes_nothing_and_a_filled_in_file_is_left_alone(measures, tmp_path):
+    path = tmp_path / "台账.xlsx"
+    xq.write_ledger(path, measures)
+    before = path.read_bytes()
+    xq.write_ledger(path, measures)
+    assert path.read_bytes() == before
+    fill(path, "市人社局", "K2", "已办结")
+    before = path.read_bytes()
+    for changed in (measures, measures.head(1), measures.assign(text="别的。")):
+        with pytest.raises(ValueError, match="first in sheet 市人社局, cell K2; nothing was writ"):
+            xq.write_ledger(path, changed)
+    assert path.read_bytes() == before and [*tmp_path.glob("*.tmp")] == []
+
+
+def test_whatever_else_stands_there_is_left_alone(measures, tmp_path):
+    path = tmp_path / "a.xlsx"
+    xq.write_ledger(path, measures)
+    fill(path, "总览", "M2", "催办")  # a note of the supervision office, on no unit's sheet
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="holds answers, the first in sheet 总览, cell M2"):
+        xq.write_ledger(path, measures)
+    path.write_bytes(b"no workbook")
+    with pytest.raises(ValueError, match="a.xlsx exists; nothing was written. Give another name"):
+        xq.write_ledger(path, measures)
+    assert path.read_bytes() == b"no workbook" != before
+
+
+def test_make_ledger_never_loses_an_answer(tmp_path, monkeypatch):
+    for part in ("ledger.py", "raw/xiqing_2022.txt"):
+        (tmp_path / "data" / part).parent.mkdir(exist_ok=True, parents=True)
+        shutil.copy(ROOT / "data" / part, tmp_path / "data" / part)
+    monkeypatch.setattr("sys.argv", ["ledger.py"])
+    monkeypatch.setattr("sys.path", [*sys.path])
+
+    def run():  # as `python make.py ledger` does, in a repository of our own
+        runpy.run_path(str(tmp_path / "data" / "ledger.py"), run_name="__main__")
+
+    run()
+    run()
+    path = tmp_path / "ledger.xlsx"
+    fill(path, "区财政局", "K3", "推进中")
+    before = path.read_bytes()
+    with pytest.raises(SystemExit, match="sheet 区财政局, cell K3; nothing was written"):
+        run()
+    assert path.read_bytes() == before
+    assert xq.read_ledgers([path]).answers["written"].tolist() == ["推进中"]
+
+
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(measures, tmp_path, monkeypatch):
+    def refuse(old, new):  # as Windows does while the file is open in Excel
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("xq.ledger.os.replace", refuse)
+    with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
+        xq.write_ledger(tmp_path / "LEDGER.XLSX", measures)
+    assert [path.name for path in tmp_path.iterdir()] == ["list.txt"]
+
+
+# ── what is refused ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -131,6 +276,10 @@ def test_a_list_without_units_or_dates_gives_a_ledger(tmp_path):
         ({"units": [1]}, "units is a list"),
         ({"units": pd.concat([UNITS] * 2)}, "units has two rows for '区政府各部门'; keep one"),
         ({"title": 3}, "title is 3; expected a text"),
+        ({"language": "fr"}, "language is 'fr'; expected one of"),
+        ({"keep": MEASURES}, "keep is a DataFrame .*; expected what xq.read_ledgers returns"),
+        ({"measures": LONG.assign(text="好" * 32_768)}, "text of M002 has 32,768 characters"),
+        ({"measures": LONG.assign(title="好\uffff")}, "title of M002 has a character that no"),
     ],
 )
 def test_tables_of_another_kind_are_named(tmp_path, arguments, message):
@@ -138,14 +287,31 @@ def test_tables_of_another_kind_are_named(tmp_path, arguments, message):
         xq.write_ledger(tmp_path / "a.xlsx", **{"measures": MEASURES} | arguments)
 
 
+def test_the_longest_text_of_a_cell_is_written_whole(measures, tmp_path):
+    measures.loc[1, "text"] = "好" * 32_767
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["人社局"]
+    assert read_column(sheet, "text") == ["好" * 32_767]
+
+
 def test_sheet_names_excel_allows():
     long = "区国家文化公园建设指挥部" * 3
-    names = list(_name_sheets([long, long + "一", "a/b[c]:*?\\", ""]).values())
-    assert len({n.lower() for n in names}) == 4
-    assert all(len(n) <= 31 and not set(n) & set("[]:*?/\\") for n in names)
+    units = [long, long + "一", "a/b[c]:*?\\", "", "History", "总览", "'x'", "\U00020000" * 31]
+    names = [*_name_sheets(units).values()]
+    assert len({n.lower() for n in names}) == len(units)
+    assert all(len(n.encode("utf-16-le")) <= 62 and not set(n) & set("[]:*?/\\") for n in names)
+    assert names[3:7] == ["未写明单位", "History 2", "总览 2", "x"]
 
 
-def test_what_cannot_be_written_is_refused_in_words(tmp_path, monkeypatch):
+def test_a_unit_named_like_a_reserved_sheet_keeps_its_rows(measures, tmp_path):
+    known = pd.DataFrame({"unit": ["History", "单位一览"], "aliases": ["市人社局", "市财政局"]})
+    xq.write_ledger(tmp_path / "a.xlsx", measures, units=known)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames[2:4] == ["History 2", "单位一览 2"]
+    assert read_column(book["History 2"], "unit") == ["History"]
+
+
+def test_what_cannot_be_written_is_refused_in_words(tmp_path):
     for path in (None, float("nan"), 3, b"ledger.xlsx", ["ledger.xlsx"]):
         with pytest.raises(TypeError, match=r"^path is .*; expected the name of a file"):
             xq.write_ledger(path, MEASURES)
@@ -156,10 +322,3 @@ def test_what_cannot_be_written_is_refused_in_words(tmp_path, monkeypatch):
     for path in (tmp_path / "nowhere" / "a.xlsx", tmp_path / "folder.xlsx", "a\0b.xlsx"):
         with pytest.raises(ValueError, match=r"cannot be written \(.+\); close it in Excel, or"):
             xq.write_ledger(path, MEASURES)
-
-    def refuse(self, content):  # as Windows does while the file is open in Excel
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
-    with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
-        xq.write_ledger(tmp_path / "LEDGER.XLSX", MEASURES)

@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOME = {
     name: module
     for module, names in {
+        "followup": ["count_answers", "read_ledgers"],
         "labels": ["score_agreement"],
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],

@@ -27,8 +27,9 @@ from openpyxl.utils import range_boundaries
 # table: 0 for a paragraph, −1 for a page number, else the table's number in the file.
 # merged: one sign per cell, "." its own, "^" covered by the cell above, "<" by the one before.
 Row = namedtuple("Row", "line cells table merged", defaults=[""])
-# form: "text" (its whole text in `text`), "docx", "xlsx", "xls", "html" or "pdf" (`rows`).
-Source = namedtuple("Source", "form text rows")
+# form: "text" (its whole text in `text`), "docx", "xlsx", "xls", "html" or "pdf" (`rows`); sheets:
+# the names of the sheets of an Excel file, table 1 first; extras: what it holds besides cells.
+Source = namedtuple("Source", "form text rows sheets extras", defaults=[(), ()])
 # ends: how each line of a text ends; separator "\n" is one cell a line.
 Cut = namedtuple("Cut", "rows ends separator")
 
@@ -72,7 +73,7 @@ def read_file(path):
     if not raw.strip():
         fail(path, 1, "an empty file", _FORMS, "Get the file again.")
     if raw.startswith(_OLE):
-        return Source("xls", None, _read_ole(path, raw))
+        return _read_ole(path, raw)
     if raw.startswith(b"PK"):
         return _read_zip(path, raw)
     if b"%PDF-" in raw[:1024]:
@@ -353,7 +354,7 @@ def _read_zip(path, raw):
             if "word/document.xml" in names:
                 return Source("docx", None, _read_docx(path, raw))
             if "xl/workbook.xml" in names:
-                return Source("xlsx", None, _read_xlsx(path, raw, archive))
+                return _read_xlsx(path, raw, archive)
     except ListError:
         raise
     except Exception as error:  # the libraries raise KeyError, ValueError … of damaged files
@@ -492,6 +493,9 @@ def _count_paragraphs(document):
     return count
 
 
+_EXTRAS = {"comments": r"xl/(?:threadedC|c)omments", "pictures": r"xl/(?:media|embeddings)/"}
+
+
 def _read_xlsx(path, raw, archive):
     rows, cells = [], 0
     with warnings.catch_warnings(action="ignore"):  # of styles it does not know
@@ -514,7 +518,9 @@ def _read_xlsx(path, raw, archive):
         ranges = [range_boundaries(each.decode()) for each in ranges]
         spans = [(top, left - 1, bottom, right - 1) for left, top, right, bottom in ranges]
         rows += _mark_merged(path, found, spans, table)
-    return rows
+    names = archive.namelist()
+    extras = [word for word, part in _EXTRAS.items() if any(re.match(part, each) for each in names)]
+    return Source("xlsx", None, rows, [sheet.title for sheet in book.worksheets], extras)
 
 
 def _mark_merged(path, found, spans, table):
@@ -564,7 +570,7 @@ def _show(value, form="General"):
 
 
 def _read_ole(path, raw):
-    """Return the rows of an old Excel or WPS sheet; refuse the other files of that kind."""
+    """Return the sheets of an old Excel or WPS file; refuse the other files of that kind."""
 
     def holds(name):
         return name.encode("utf-16-le") in raw
@@ -603,7 +609,7 @@ def _read_ole(path, raw):
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             fail(path, 0, "is encrypted", "a file without a password", "Save it without one.")
         _refuse_damaged(path, "old Excel file", error)
-    return rows
+    return Source("xls", None, rows, book.sheet_names)
 
 
 # ── .pdf ─────────────────────────────────────────────────────────────────────────────────────

@@ -79,7 +79,7 @@ def read_lists(files, *, columns=None):
     """
     check_columns(columns)
     parts, refused = {key: [] for key in TYPES}, []
-    for name, path in _name_files(files).items():
+    for name, path in name_files(files).items():
         try:
             measures = read_list(path, columns=columns)
         except ListError as problem:
@@ -98,7 +98,7 @@ def read_lists(files, *, columns=None):
     return Lists(pd.DataFrame(parts), pd.DataFrame(refused, columns=[*REFUSED]).astype(REFUSED))
 
 
-def _name_files(files):
+def name_files(files):
     """Return list_id → path."""
     if isinstance(files, Mapping | pd.Series):
         named = [(str(name), path) for name, path in files.items()]

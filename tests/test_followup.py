@@ -1,0 +1,530 @@
+"""A ledger comes back whole, whatever five offices have done to it in Excel."""
+
+import datetime
+import re
+import shutil
+import warnings
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import openpyxl
+import pandas as pd
+import pytest
+import xq
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from xq.followup import ANSWERS, GIVEN, OUTCOMES, _read_day, _read_percent, _read_status
+
+FORM = [*GIVEN, *ANSWERS]
+LIST = """任务序号\t重点工作任务\t措施序号\t落实措施\t责任单位\t完成时限
+（一）\t稳就业\t1\t新增就业2万人。\t市人社局牵头，市财政局、市教育局配合\t2023年6月底前
+\t\t2\t办好招聘会。\t市人社局、市教育局按职责分工负责\t2023年12月底前
+（二）\t保安全\t3\t检查企业300家。\t市应急局牵头，市住建局配合\t2023年3月底前
+\t\t4\t改造老旧小区5个。\t市住建局牵头\t2023年12月底前
+（三）\t守底线\t5\t防范风险。\t\t长期坚持
+（四）\t自身建设\t6\t节约用电。\t各部门分别负责\t2023年12月底前
+"""
+
+
+@pytest.fixture(scope="module")
+def measures(tmp_path_factory):
+    path = tmp_path_factory.mktemp("list") / "list.txt"
+    path.write_text(LIST, encoding="utf-8")
+    return xq.read_list(path)
+
+
+@pytest.fixture(scope="module")
+def sent(measures, tmp_path_factory):
+    path = tmp_path_factory.mktemp("sent") / "台账.xlsx"
+    xq.write_ledger(path, measures)
+    return path
+
+
+def answer(sent, path, *answers, change=None):
+    """Save a copy of a ledger with answers: (sheet, measure, {column: value})."""
+    book = openpyxl.load_workbook(sent)
+    for sheet, measure, cells in answers:
+        (row,) = [row for row in book[sheet].iter_rows(min_row=2) if row[0].value == measure]
+        for column, value in cells.items():
+            row[FORM.index(column)].value = value
+    if change:
+        change(book)
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def returned(sent, tmp_path_factory):
+    """Return five copies, filled in as five offices would; the sixth unit returns nothing."""
+    folder = tmp_path_factory.mktemp("returned")
+
+    def insert(book):  # rows between and above, and a column that nobody asked for
+        sheet = book["市人社局"]
+        sheet.insert_rows(3)
+        sheet.cell(3, 11, "第二场招聘会定于8月")
+        sheet.insert_rows(1, 2)
+        sheet.cell(1, 1, "市人社局半年进展")
+        sheet.insert_cols(11)
+        sheet.cell(3, 11, "经办科室")
+        sheet.cell(4, 11, "就业科")
+
+    def rename(book):  # the sheets of the others deleted
+        for name in book.sheetnames:
+            if name != "市财政局":
+                del book[name]
+        book["市财政局"].title = "Sheet1"
+
+    def move(book):  # columns the other way round, rows sorted, headings with a bracket
+        sheet = book["市住建局"]
+        rows = [[cell.value for cell in row][::-1] for row in sheet.iter_rows()]
+        rows = [rows[0], *rows[:0:-1]]
+        rows[0][FORM[::-1].index("percent")] = "完成 百分比\n（%）"
+        for at, row in enumerate(rows, 1):
+            for place, value in enumerate(row, 1):
+                sheet.cell(at, place).value = value
+
+    def merge(book):  # one answer for two rows
+        sheet = book["市教育局"]
+        sheet.merge_cells("K2:K3")
+        sheet.merge_cells("S2:S3")
+
+    day = datetime.datetime(2023, 6, 20)
+    files = [
+        answer(
+            sent,
+            folder / "人社局.xlsx",
+            ("市人社局", "M001", {"progress": "已完成", "percent": 1, "updated": "2023-6-1"}),
+            ("市人社局", "M002", {"progress": "推进中", "percent": 0.5, "updated": "2023-6-1"}),
+            ("各部门", "M006", {"progress": "已换灯", "percent": "80%", "updated": "2023-6-1"}),
+            change=insert,
+        ),
+        answer(
+            sent,
+            folder / "财政局.xlsx",
+            ("市财政局", "M001", {"progress": "资金未到位", "percent": 50, "updated": "6月1日"}),
+            change=rename,
+        ),
+        answer(
+            sent,
+            folder / "住建局.xlsx",
+            ("市住建局", "M003", {"percent": "一半左右", "updated": "2023年6月1日"}),
+            ("市住建局", "M004", {"progress": "推进中", "percent": "40％", "updated": day}),
+            change=move,
+        ),
+        answer(
+            sent,
+            folder / "教育局.xlsx",
+            ("市教育局", "M001", {"progress": "有困难", "updated": "上月底"}),
+            ("各部门", "M006", {"progress": "已完成", "percent": "100%", "updated": "2023-6-2"}),
+            change=merge,
+        ),
+        answer(
+            sent,
+            folder / "督查室.xlsx",
+            ("市应急局", "M003", {"opinion": "请尽快上报"}),
+            ("市人社局", "M001", {"opinion": "核实人数"}),
+        ),
+    ]
+    return files
+
+
+@pytest.fixture(scope="module")
+def read(sent, returned):
+    return xq.read_ledgers(returned, sent=sent, today="2023-07-01")
+
+
+def test_every_cell_filled_in_comes_back(read):
+    found = read.answers.set_index(["measure_id", "unit", "column"])["value"].sort_index()
+    assert found["M001", "市人社局"].to_dict() == {
+        **{"progress": "已完成", "percent": "100", "updated": "2023-06-01", "opinion": "核实人数"}
+    }
+    assert found["M002", "市人社局"].to_dict() == {
+        **{"progress": "推进中", "percent": "50", "updated": "2023-06-01"}
+    }
+    assert found["M001", "市财政局"].to_dict() == {
+        **{"progress": "资金未到位", "percent": "50", "updated": "2023-06-01"}
+    }
+    assert found["M003", "市住建局"].to_dict() == {"percent": "", "updated": "2023-06-01"}
+    assert found["M004", "市住建局"].to_dict() == {
+        **{"progress": "推进中", "percent": "40", "updated": "2023-06-20"}
+    }
+    assert found["M001", "市教育局"].to_dict() == {"progress": "有困难", "updated": ""}
+    assert found["M002", "市教育局"].to_dict() == {"progress": "有困难", "updated": ""}
+    assert found["M003", "市应急局"].to_dict() == {"opinion": "请尽快上报"}
+    assert len(found) == 4 + 3 + 3 + 2 + 3 + 2 + 2 + 1 + 6  # the last: two offices of M006
+    where = read.answers[read.answers["unit"] == "市人社局"].iloc[0]
+    assert (where["sheet"], where["row"], where["cell"]) == ("市人社局", 4, "L4")
+
+
+def test_what_is_not_understood_is_listed_with_its_place(read):
+    listed = {(Path(row.file).stem, row.sheet, row.cell): row for row in read.unread.itertuples()}
+    assert {key: row.written for key, row in listed.items()} == {
+        ("人社局", "市人社局", "A1"): "市人社局半年进展",
+        ("人社局", "市人社局", "K4"): "就业科",
+        ("人社局", "市人社局", "L5"): "第二场招聘会定于8月",
+        ("住建局", "市住建局", "J3"): "一半左右",
+        ("教育局", "市教育局", "S2"): "上月底",
+        ("教育局", "市教育局", "S3"): "上月底",
+    }
+    reasons = [listed[key].reason for key in sorted(listed, key=lambda key: (key[2], key[0]))]
+    assert reasons == [
+        "above the headings, or on a sheet without them",
+        "is no percentage (1 may be 1% or 100%)",
+        "no column is headed '经办科室'",
+        "this row names no measure (编号); the row above is M001",
+        *["is no date, or has no year"] * 2,
+    ]
+
+
+def test_doubts_are_marked(read):
+    doubts = read.answers[read.answers["doubt"] != ""]
+    found = {*doubts[["measure_id", "unit", "column", "doubt"]].itertuples(index=False, name=None)}
+    assert found == {
+        ("M001", "市财政局", "updated", "year_from_due"),
+        ("M002", "市教育局", "progress", "merged"),
+        ("M002", "市教育局", "updated", "merged"),
+    }
+
+
+def test_one_row_per_measure_with_conflicts_and_overdue_rows_named(read):
+    rows = read.measures.set_index("measure_id")
+    assert rows.index.tolist() == [f"M00{n}" for n in range(1, 7)]
+    assert rows["status"].to_dict() == {
+        **{"M001": "done", "M002": "in_difficulty", "M003": "silent", "M004": "under_way"},
+        **{"M005": "silent", "M006": "under_way"},
+    }
+    assert rows["lead"].tolist() == ["市人社局", "", "市应急局", "市住建局", "", ""]
+    assert rows["overdue"].tolist() == [False, False, True, False, False, False]
+    assert rows.at["M001", "number"] == "（一）/1" and rows.at["M001", "percent"] == 100
+    assert rows.at["M001", "views"] == "市财政局：资金未到位 50%；市教育局：有困难"
+    assert (
+        rows.at["M001", "conflict"] == "市人社局 done、市财政局 under_way、市教育局 in_difficulty"
+    )
+    assert rows.at["M002", "views"] == "市人社局：推进中 50%" and rows.at["M002", "conflict"] == ""
+    assert rows["missing"].tolist() == ["", "", "市应急局", "", "未写明单位", ""]
+    assert rows.at["M006", "views"].endswith("教育局.xlsx：已完成 100%")
+    assert rows.at["M006", "progress"] == "已换灯"
+
+
+def test_duties_are_counted_by_unit(read):
+    outcomes = read.duties.set_index(["measure_id", "unit"])["outcome"]
+    assert outcomes.to_dict() == {
+        **{("M001", "市人社局"): "done", ("M002", "市人社局"): "on_time"},
+        **{("M001", "市财政局"): "late", ("M001", "市教育局"): "late"},
+        **{("M002", "市教育局"): "on_time", ("M003", "市应急局"): "silent"},
+        **{("M003", "市住建局"): "late", ("M004", "市住建局"): "on_time"},
+        **{("M005", "未写明单位"): "silent", ("M006", "各部门"): "on_time"},
+    }
+    counts = xq.count_answers(read.duties)
+    assert counts.columns.tolist() == ["unit", "n", *OUTCOMES, "overdue"]
+    assert counts["unit"].tolist()[0] == "市应急局"  # overdue and silent
+    assert counts.set_index("unit").loc["市教育局"].tolist() == [2, 0, 1, 1, 0, 0, 1]
+    assert (counts[[*OUTCOMES]].sum(axis=1) == counts["n"]).all()
+    assert counts["n"].sum() == len(read.duties) == 10
+
+
+def test_who_returned_nothing_is_silent_only_if_the_ledger_sent_is_given(sent, returned):
+    alone = xq.read_ledgers(returned[1:2], today="2023-07-01")
+    assert alone.duties["unit"].tolist() == ["市财政局"]
+    both = xq.read_ledgers(returned[1:2], sent=sent, today="2023-07-01")
+    assert len(both.duties) == 10 and (both.duties["outcome"] == "silent").sum() == 9
+
+
+def test_the_day_decides_what_is_late(sent, returned):
+    early = xq.read_ledgers(returned, sent=sent, today=datetime.date(2023, 3, 31))
+    assert not early.measures["overdue"].any()  # the last day of M003 itself
+    assert "is after 2023-03-31" in early.unread["reason"].tolist()  # answers from June
+    late = xq.read_ledgers(returned, sent=sent, today=pd.Timestamp("2024-01-01"))
+    assert late.measures["overdue"].tolist() == [False, True, True, True, False, True]
+
+
+def test_a_later_report_counts_and_the_earlier_is_kept(sent, tmp_path):
+    one = {"progress": "未开始", "problem": "缺人", "person": "张三", "updated": "2023-4-1"}
+    two = {"progress": "推进中", "percent": "30%", "updated": "2023.05.01"}
+    files = [
+        answer(sent, tmp_path / "5.xlsx", ("市住建局", "M004", two)),
+        answer(sent, tmp_path / "4.xlsx", ("市住建局", "M004", one)),
+    ]
+    for order in (files, files[::-1]):
+        read = xq.read_ledgers(order, sent=sent, today="2023-06-01")
+        (duty,) = read.duties[read.duties["measure_id"] == "M004"].to_dict("records")
+        assert (duty["status"], duty["problem"], duty["person"]) == ("under_way", "", "张三")
+        assert duty["conflict"] == ""
+        kept = read.answers[~read.answers["current"]].set_index("column")["written"]
+        assert kept.to_dict() == {"progress": "未开始", "problem": "缺人", "updated": "2023-4-1"}
+        assert len(read.answers) == 7
+
+
+@pytest.mark.parametrize(
+    "days, word",
+    [(("2023-4-1", "2023年4月1日"), "same date as"), (("", "2023-4-1"), "no date, and")],
+)
+def test_two_answers_of_one_day_are_a_conflict(sent, tmp_path, days, word):
+    words = [{"progress": "未开始"}, {"progress": "推进中"}]
+    files = [
+        answer(sent, tmp_path / f"{n}.xlsx", ("市住建局", "M004", cells | {"updated": day or None}))
+        for n, (cells, day) in enumerate(zip(words, days, strict=True))
+    ]
+    read = xq.read_ledgers(files, today="2023-06-01")
+    row = read.measures.set_index("measure_id").loc["M004"]
+    assert row["status"] == "under_way" and word in row["conflict"]
+    assert "0.xlsx 市住建局!A3" in row["conflict"] and "1.xlsx 市住建局!A3" in row["conflict"]
+    same = xq.read_ledgers([files[0], answer(files[0], tmp_path / "copy.xlsx")])
+    assert same.measures["conflict"].eq("").all()  # a copy is no other answer
+
+
+def test_what_was_sent_cannot_be_changed_unseen(sent, tmp_path):
+    def change(book):
+        book["市住建局"]["J3"] = "2024年6月1日"
+        book["市住建局"]["D3"] = "改造老旧小区3个。"
+        book["市住建局"]["J2"] = "2023/3/31"  # the same day in other words
+        book["市应急局"]["F2"] = "应急局"
+        book["市应急局"]["K2"] = "已完成"
+        book["市教育局"]["A2"] = "M099"
+        book["市教育局"]["K2"] = "推进中"
+        book["市财政局"]["A2"] = " ｍ001 "
+        book["市财政局"]["K2"] = "推进中"
+
+    path = answer(sent, tmp_path / "a.xlsx", change=change)
+    read = xq.read_ledgers([path], sent=sent, today="2023-06-01")
+    row = read.measures.set_index("measure_id").loc["M004"]
+    assert row["text"] == "改造老旧小区5个。" and row["due"] == pd.Timestamp("2023-12-31")
+    assert (
+        row["conflict"]
+        == f"落实措施 changed in {path} 市住建局!D3；到期日 changed in {path} 市住建局!J3"
+    )
+    assert read.measures["conflict"].ne("").sum() == 1
+    listed = read.unread.set_index("cell")
+    assert listed.loc["K2", "written"].tolist() == ["推进中", "已完成"]
+    assert listed.loc["A2", "reason"].tolist() == [
+        "the ledger sent out has no row M099 of 市教育局",
+        "the ledger sent out has no row M003 of 应急局",
+    ]
+    assert read.answers[["measure_id", "unit"]].to_numpy().tolist() == [["M001", "市财政局"]]
+
+
+def test_a_row_without_a_unit_is_of_its_sheet(sent, tmp_path):
+    def clear(book):
+        book["市住建局"]["F3"] = None
+        book["市人社局"].delete_cols(6)
+
+    words = {"progress": "推进中"}
+    answers = [("市住建局", "M004", words), ("市人社局", "M002", words)]
+    path = answer(sent, tmp_path / "a.xlsx", *answers, change=clear)
+    read = xq.read_ledgers([path], sent=sent)
+    found = read.answers[["measure_id", "unit", "doubt"]].to_numpy().tolist()
+    assert sorted(found) == [
+        ["M002", "市人社局", "unit_from_sheet"],
+        ["M004", "市住建局", "unit_from_sheet"],
+    ]
+
+
+def test_files_that_are_no_ledger_stop_nothing(sent, returned, tmp_path):
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"PK no workbook")
+    text = tmp_path / "a.txt"
+    text.write_text("没有台账", encoding="utf-8")
+    read = xq.read_ledgers([bad, text, tmp_path / "gone.xlsx", returned[1]], sent=sent)
+    assert read.unread["file"].tolist() == [str(bad), str(text), str(tmp_path / "gone.xlsx")]
+    assert read.unread["reason"].str.contains("expected").all()
+    assert len(read.answers) == 3
+    with pytest.raises(xq.ListError, match="is no ledger; expected a workbook that write_ledger"):
+        other = tmp_path / "other.xlsx"
+        openpyxl.Workbook().save(other)
+        xq.read_ledgers([], sent=other)
+
+
+def test_comments_and_pictures_are_named_though_not_read(sent, tmp_path):
+    def comment(book):
+        book["市住建局"]["K3"].comment = openpyxl.comments.Comment("请核实", "督查室")
+
+    read = xq.read_ledgers([answer(sent, tmp_path / "a.xlsx", change=comment)])
+    assert read.unread["reason"].tolist() == ["the file has comments; they are not read"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"files": "a.xlsx"}, "files is a str"),
+        ({"files": [3]}, "files: '3' is 3; expected a path"),
+        ({"files": [], "sent": 3}, "files: '3' is 3; expected a path"),
+        ({"files": [], "today": 3}, "today is 3; expected a date"),
+        ({"files": [], "today": "soon"}, "today is 'soon'; expected a date"),
+        ({"files": [], "today": pd.NaT}, "today is NaT; expected a date"),
+    ],
+)
+def test_wrong_input_is_named(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        xq.read_ledgers(**arguments)
+
+
+def test_no_file_gives_empty_tables_of_the_same_columns(read):
+    empty = xq.read_ledgers([])
+    for one, two in zip(empty, read, strict=True):
+        assert len(one) == 0 and one.dtypes.equals(two.dtypes)
+    assert len(xq.count_answers(empty.duties)) == 0
+
+
+# ── the cells ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        *[("50%", 50), ("50％", 50), ("50", 50), ("0.5", 50), ("5000%", 50), (" 50 % ", 50)],
+        *[("0", 0), ("1%", 1), ("100", 100), ("100%", 100), ("120%", 120), ("0.5%", 0.5)],
+        *[
+            ("1", None),
+            ("一半左右", None),
+            ("", None),
+            ("-5", None),
+            ("500", None),
+            ("50-60%", None),
+        ],
+    ],
+)
+def test_percentages(written, value):
+    assert _read_percent(written) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        *[("2023-6-1", "2023-06-01"), ("2023年6月1日", "2023-06-01"), ("2023/06/01", "2023-06-01")],
+        *[("6月1日", "2022-06-01"), ("6.1", "2022-06-01"), ("20230601", "2023-06-01")],
+        *[
+            ("45078", "2023-06-01"),
+            ("２０２３．６．１", "2023-06-01"),
+            ("2023年 6月 1号", "2023-06-01"),
+        ],
+        *[
+            ("2023年6月", None),
+            ("6月底", None),
+            ("2023-2-30", None),
+            ("上周", None),
+            ("23.6.1", None),
+        ],
+    ],
+)
+def test_days(written, day):
+    assert _read_day(written, 2022) == (pd.Timestamp(day) if day else None)
+    if day and day.startswith("2022"):
+        assert _read_day(written, None) is None
+
+
+@pytest.mark.parametrize(
+    ("progress", "percent", "status", "agrees"),
+    [
+        ("已完成", None, "done", True),
+        ("已完成。", 100.0, "done", True),
+        ("completed", None, "done", True),
+        ("under way", None, "under_way", True),
+        ("已完成", 80.0, "under_way", False),
+        ("推进中", 100.0, "under_way", False),
+        ("已完成，正在验收", None, "unclear", True),
+        ("已完成招标", None, "unclear", True),
+        ("已完成招标", 30.0, "under_way", True),
+        ("未开始：缺资金", None, "not_started", True),
+        ("有困难", 20.0, "in_difficulty", True),
+        ("", 0.0, "not_started", True),
+        ("", 100.0, "done", True),
+        ("", None, "unclear", True),
+    ],
+)
+def test_status(progress, percent, status, agrees):
+    found, problem = _read_status(progress, percent)
+    assert found == status and (problem == "") == agrees
+
+
+# ── round trip ───────────────────────────────────────────────────────────────────────────────
+
+PLACES = [("市人社局", "M001"), ("市教育局", "M002"), ("各部门", "M006"), ("未写明单位", "M005")]
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="_=#"))
+WORDS = WORDS.filter(str.strip) | st.sampled_from(["推进中\n（二）", "007", "1"])
+CELLS = {column: WORDS for column in ANSWERS}
+CELLS["percent"] = st.integers(3, 100) | st.sampled_from(["一半", "33.3%", 0.25])
+CELLS["updated"] = st.dates(datetime.date(2001, 1, 1), datetime.date(2023, 1, 1)) | WORDS
+FILLED = st.dictionaries(
+    st.sampled_from(PLACES), st.fixed_dictionaries({}, optional=CELLS), min_size=1
+)
+
+
+def to_answers(read):
+    """Return (unit, measure, column) → what is written."""
+    current = read.answers[read.answers["current"]]
+    keys = current[["unit", "measure_id", "column"]].itertuples(index=False, name=None)
+    said = current["value"].where(current["value"] != "", current["written"])
+    return dict(zip(keys, said, strict=True))
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(filled=FILLED)
+def test_write_fill_read_gives_what_was_filled_in(measures, sent, tmp_path, filled):
+    path, again = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    again.unlink(missing_ok=True)
+    answers = [(sheet, measure, cells) for (sheet, measure), cells in filled.items()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answer(sent, path, *answers)
+    expected = {}
+    for (sheet, measure), cells in filled.items():
+        for column, value in cells.items():
+            if column == "percent" and not isinstance(value, str):
+                value = f"{value * 100 if value < 1 else value:g}"
+            expected[sheet, measure, column] = str(value).removesuffix("%")
+    read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
+    found = to_answers(read)
+    dates = {key for key in found if key[2] == "updated"}  # words may be read as a date
+    assert found.keys() == expected.keys()
+    for key in expected.keys() - dates:
+        assert found[key] == expected[key]
+    written = read.answers.set_index(["unit", "measure_id", "column"])["written"]
+    assert all(written[key] == expected[key] for key in dates)
+    # … and carried over into a new ledger nothing changes
+    xq.write_ledger(again, measures, keep=read)
+    assert to_answers(xq.read_ledgers([again], sent=sent, today="2023-07-01")) == found
+
+
+def test_answers_of_five_files_are_carried_into_one(measures, sent, read, tmp_path):
+    path = tmp_path / "汇总.xlsx"
+    xq.write_ledger(path, measures, keep=read)
+    book = openpyxl.load_workbook(path)
+    status = [row[9].value for row in book["总览"].iter_rows(min_row=2)]
+    assert status[:3] == ["已完成 100%", "有困难", "未反馈\n已逾期"]
+    again = xq.read_ledgers([path], sent=sent, today="2023-07-01")
+    one, two = to_answers(read), to_answers(again)
+    assert one.keys() == two.keys()
+    shared = {key for key in one if key[1] == "M006"}
+    assert {key: one[key] for key in one.keys() - shared} == {
+        key: two[key] for key in one.keys() - shared
+    }
+    for key in shared:  # two offices in one row: both stand there
+        assert two[key].startswith("人社局：") and "\n教育局：" in two[key]
+    assert again.measures["status"][:5].tolist() == read.measures["status"][:5].tolist()
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_lines_of_the_readme_run(returned, tmp_path, monkeypatch, name):
+    text = (Path(__file__).parent.parent / name).read_text(encoding="utf-8")
+    (code,) = [code for code in re.findall(r"```python\n(.*?)```", text, re.S) if "sent=" in code]
+    (tmp_path / "list.txt").write_text(LIST, encoding="utf-8")
+    for path, copy in zip(returned, "ab", strict=False):
+        shutil.copy(path, tmp_path / f"{copy}.xlsx")
+    monkeypatch.chdir(tmp_path)
+    with plt.rc_context():
+        exec(code.replace("list.docx", "list.txt"), names := {})
+    drawn = [text.get_text() for text in plt.gca().get_yticklabels()]
+    plt.close("all")
+    assert drawn == names["counts"]["unit"].tolist() and len(drawn) == 7
+    assert len(xq.read_ledgers(["2023-07.xlsx"]).answers) == len(names["read"].answers) > 9
+
+
+def test_answers_without_a_place_in_the_list_are_refused(measures, read, tmp_path):
+    with pytest.raises(ValueError, match="answers M004 of 市住建局, which this list has not"):
+        xq.write_ledger(tmp_path / "a.xlsx", measures[measures["measure_id"] != "M004"], keep=read)
+    other = measures.assign(text=measures["text"].replace("办好招聘会。", "办好运动会。"))
+    with pytest.raises(ValueError, match="answers M002, which has another text in this list"):
+        xq.write_ledger(tmp_path / "a.xlsx", other, keep=read)
+    assert not (tmp_path / "a.xlsx").exists()
