@@ -474,9 +474,10 @@ def test_write_fill_read_gives_what_was_filled_in(measures, sent, tmp_path, fill
     expected = {}
     for (sheet, measure), cells in filled.items():
         for column, value in cells.items():
-            if column == "percent" and not isinstance(value, str):
-                value = f"{value * 100 if value < 1 else value:g}"
-            expected[sheet, measure, column] = str(value).removesuffix("%")
+            if column == "percent":
+                percent = value if isinstance(value, str) or value > 1 else value * 100
+                value = f"{percent}".removesuffix("%").removesuffix(".0")
+            expected[sheet, measure, column] = str(value)
     read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
     found = to_answers(read)
     dates = {key for key in found if key[2] == "updated"}  # words may be read as a date
@@ -537,7 +538,9 @@ def test_odd_names_of_measures_and_units_are_found_again(measures, tmp_path):
         if path.name == "a.xlsx":
             xq.write_ledger(tmp_path / "b.xlsx", odd.iloc[1:], units=units, keep=read)
     status = [row[9].value for row in openpyxl.load_workbook(tmp_path / "b.xlsx")["总览"]]
-    assert status == ["状态", "已完成", *["未反馈"] * 4]
+    assert status[:2] == ["状态", "已完成"] and all(
+        cell.startswith("未反馈") for cell in status[2:]
+    )
     with pytest.raises(ValueError, match="two measures are named alike: '1'"):
         xq.write_ledger(tmp_path / "c.xlsx", odd)  # "①" and "１" are one key
 
