@@ -65,7 +65,8 @@ def write_ledger(path, measures, *, units=None, keep=None, title=None, language=
         A unit that is not among them keeps its name.
     keep : Ledgers, optional
         Answers to fill in, as `read_ledgers` returns them: those that count. The overview then
-        says the status of each measure.
+        says the status of each measure. Earlier answers and what stands in ``keep.unread`` are
+        not taken over: they remain in the files they were read from.
     title : str, optional
         Title of the workbook, and line above every printed page; by default 重点工作任务台账.
     language : {"zh", "en"}, default "zh"
