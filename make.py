@@ -66,7 +66,7 @@ COMMANDS = {
     "data": "rebuild the tables in data/ from data/raw (--reports FOLDER: reports/ too)",
     "lint": "check the style of the code",
 }
-TAKES_MORE = ("figures", "test", "lab")
+TAKES_MORE = ("figures", "test", "lab", "ledger", "data")
 
 # Each step: what it is called, the arguments Python gets, what to do if it fails.
 LINT = [

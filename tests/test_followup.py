@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import xq
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from xq.followup import ANSWERS, GIVEN, OUTCOMES, _read_day, _read_percent, _read_status
 
@@ -232,7 +232,8 @@ def test_who_returned_nothing_is_silent_only_if_the_ledger_sent_is_given(sent, r
 
 def test_the_day_decides_what_is_late(sent, returned):
     early = xq.read_ledgers(returned, sent=sent, today=datetime.date(2023, 3, 31))
-    assert not early.measures["overdue"].any()  # the last day of M003 itself
+    early_rows = pd.concat([early.measures["overdue"], early.duties["overdue"]])
+    assert not early_rows.any()  # on the last day of M003 itself
     assert "is after 2023-03-31" in early.unread["reason"].tolist()  # answers from June
     late = xq.read_ledgers(returned, sent=sent, today=pd.Timestamp("2024-01-01"))
     assert late.measures["overdue"].tolist() == [False, True, True, True, False, True]
@@ -282,7 +283,7 @@ def test_what_was_sent_cannot_be_changed_unseen(sent, tmp_path):
         book["市应急局"]["K2"] = "已完成"
         book["市教育局"]["A2"] = "M099"
         book["市教育局"]["K2"] = "推进中"
-        book["市财政局"]["A2"] = " ｍ001 "
+        book["市财政局"]["A2"] = " Ｍ００１ "
         book["市财政局"]["K2"] = "推进中"
 
     path = answer(sent, tmp_path / "a.xlsx", change=change)
@@ -458,7 +459,10 @@ def to_answers(read):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(filled=FILLED)
 def test_write_fill_read_gives_what_was_filled_in(measures, sent, tmp_path, filled):
@@ -471,9 +475,10 @@ def test_write_fill_read_gives_what_was_filled_in(measures, sent, tmp_path, fill
     expected = {}
     for (sheet, measure), cells in filled.items():
         for column, value in cells.items():
-            if column == "percent" and not isinstance(value, str):
-                value = f"{value * 100 if value < 1 else value:g}"
-            expected[sheet, measure, column] = str(value).removesuffix("%")
+            if column == "percent":
+                percent = value if isinstance(value, str) or value > 1 else value * 100
+                value = f"{percent}".removesuffix("%").removesuffix(".0")
+            expected[sheet, measure, column] = str(value)
     read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
     found = to_answers(read)
     dates = {key for key in found if key[2] == "updated"}  # words may be read as a date
@@ -519,6 +524,26 @@ def test_the_lines_of_the_readme_run(returned, tmp_path, monkeypatch, name):
     plt.close("all")
     assert drawn == names["counts"]["unit"].tolist() and len(drawn) == 7
     assert len(xq.read_ledgers(["2023-07.xlsx"]).answers) == len(names["read"].answers) > 9
+
+
+def test_odd_names_of_measures_and_units_are_found_again(measures, tmp_path):
+    odd = measures.assign(measure_id=["①", "m 1", "１", "x", "X", "M6"])
+    units = pd.DataFrame({"unit": ["人社局 (甲)"], "aliases": ["市人社局"]})
+    xq.write_ledger(tmp_path / "a.xlsx", odd.iloc[1:], units=units)
+    for path in (tmp_path / "a.xlsx", tmp_path / "b.xlsx"):
+        (tmp_path / "filled.xlsx").unlink(missing_ok=True)
+        answer(path, tmp_path / "filled.xlsx", ("人社局 (甲)", "m 1", {"progress": "已完成"}))
+        read = xq.read_ledgers([tmp_path / "filled.xlsx"], sent=tmp_path / "a.xlsx")
+        assert len(read.measures) == 5 and len(read.unread) == 0
+        assert read.answers[["measure_id", "written"]].to_numpy().tolist() == [["m 1", "已完成"]]
+        if path.name == "a.xlsx":
+            xq.write_ledger(tmp_path / "b.xlsx", odd.iloc[1:], units=units, keep=read)
+    status = [row[9].value for row in openpyxl.load_workbook(tmp_path / "b.xlsx")["总览"]]
+    assert status[:2] == ["状态", "已完成"] and all(
+        cell.startswith("未反馈") for cell in status[2:]
+    )
+    with pytest.raises(ValueError, match="two measures are named alike: '1'"):
+        xq.write_ledger(tmp_path / "c.xlsx", odd)  # "①" and "１" are one key
 
 
 def test_answers_without_a_place_in_the_list_are_refused(measures, read, tmp_path):

@@ -71,6 +71,17 @@ def test_every_command_has_steps():
     [
         (["data"], "data/build.py", "make.py: data failed: the last line above says why."),
         (["figures", "9"], "notebooks/run.py", "make.py: figures failed: the lines above say why."),
+        (
+            ["ledger", "list.docx"],
+            "data/ledger.py",
+            "make.py: ledger failed: the last line above says why; if ledger.xlsx is open in "
+            "another program, close it.",
+        ),
+        (
+            ["data", "--reports"],
+            "data/build.py",
+            "make.py: data failed: the last line above says why.",
+        ),
     ],
 )
 def test_failing_step_ends_with_one_line_and_exit_1(tmp_path, words, script, said):

@@ -338,17 +338,23 @@ def _read_headings(cells):
 def _clean_keys(rows, sheet):
     """Return rows with their measure and unit as keys; a unit left out is that of the sheet."""
     cleaned = []
-    names = {_to_unit(row.cells["unit"]) for row in rows if "unit" in row.cells}
-    usual = names.pop() if len(names) == 1 else _to_unit(sheet)
+    names = {to_unit(row.cells["unit"]) for row in rows if "unit" in row.cells}
+    usual = names.pop() if len(names) == 1 else to_unit(sheet)
     for row in rows:
-        key = unicodedata.normalize("NFKC", row.cells["measure_id"]).strip().upper()
-        unit = _to_unit(row.cells["unit"]) if "unit" in row.cells else usual
+        key = to_measure(row.cells["measure_id"])
+        unit = to_unit(row.cells["unit"]) if "unit" in row.cells else usual
         cells = row.cells | {"measure_id": key, "unit": unit}
         cleaned.append(row._replace(cells=cells, unit_from_sheet="unit" not in row.cells))
     return cleaned
 
 
-def _to_unit(cell):
+def to_measure(cell):
+    """Return the name of a measure, by which its rows are known."""
+    return unicodedata.normalize("NFKC", cell).strip()
+
+
+def to_unit(cell):
+    """Return the name of a unit, by which its rows are known."""
     unit = re.sub(r"\s", "", cell)
     return NOBODY[0] if unit in [re.sub(r"\s", "", word) for word in NOBODY] else unit
 

@@ -22,6 +22,8 @@ from .followup import (
     UNITS,
     Ledgers,
     find_first_answer,
+    to_measure,
+    to_unit,
 )
 from .targets import find_targets
 from .units import find_units
@@ -63,7 +65,8 @@ def write_ledger(path, measures, *, units=None, keep=None, title=None, language=
         A unit that is not among them keeps its name.
     keep : Ledgers, optional
         Answers to fill in, as `read_ledgers` returns them: those that count. The overview then
-        says the status of each measure.
+        says the status of each measure. Earlier answers and what stands in ``keep.unread`` are
+        not taken over: they remain in the files they were read from.
     title : str, optional
         Title of the workbook, and line above every printed page; by default 重点工作任务台账.
     language : {"zh", "en"}, default "zh"
@@ -156,9 +159,14 @@ def _collect(measures, units):
     if not pd.api.types.is_datetime64_any_dtype(measures["deadline_date"]):
         kind = measures["deadline_date"].dtype
         raise TypeError(f"measures: deadline_date is {kind}; expected dates: pd.to_datetime(...)")
+    measures = measures.assign(measure_id=measures["measure_id"].astype("str"))
     rows = measures.set_index("measure_id")
     for field in texts:
         check_texts(rows[field], f"measures[{field!r}]")
+    keys = rows.index.map(to_measure)
+    if keys.has_duplicates:
+        alike = shorten(keys[keys.duplicated()][0])
+        raise ValueError(f"measures: two measures are named alike: {alike}; give each its own name")
     known = _read_units(units)
     days = [day.date() if pd.notna(day) else None for day in rows["deadline_date"]]
     rows["due"] = pd.Series(days, rows.index, dtype=object)
@@ -277,9 +285,9 @@ def _fill_in(rows, overview, keep, say):
     if not isinstance(keep, Ledgers):
         raise TypeError(f"keep is {describe(keep)}; expected what xq.read_ledgers returns")
     answers = keep.answers[keep.answers["current"]]
-    units = rows["unit"].where(rows["unit"] != "", NOBODY[0])
-    pairs = zip(rows["measure_id"], units, strict=True)
-    places = {pair: at for at, pair in enumerate(pairs)}
+    measures = rows["measure_id"].map(to_measure)
+    units = rows["unit"].where(rows["unit"] != "", NOBODY[0]).map(to_unit)
+    places = {pair: at for at, pair in enumerate(zip(measures, units, strict=True))}
     texts = keep.measures.set_index("measure_id")["text"]
     for (measure, unit), own in answers.groupby(["measure_id", "unit"], sort=False):
         first = own.iloc[0]
@@ -308,7 +316,8 @@ def _fill_in(rows, overview, keep, say):
     words = status["status"].map({key: pair[say] for key, pair in STATUS.items()})
     percents = [f" {each:g}%" if pd.notna(each) else "" for each in status["percent"]]
     late = [("\n已逾期", "\noverdue")[say] if each else "" for each in status["overdue"]]
-    overview["status"] = (words + percents + late).reindex(overview.index).fillna("")
+    said = (words + percents + late).reindex(overview["measure_id"].map(to_measure)).fillna("")
+    overview["status"] = said.to_numpy()
 
 
 def _to_cell(column, written, value):
