@@ -7,8 +7,9 @@ of promise carry no number. Nothing here is specific to one document.
 
 import math
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from itertools import chain
+from functools import lru_cache
 
 import cn2an
 import pandas as pd
@@ -43,19 +44,25 @@ _UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
 _LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
 _LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
 _MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|<=|≤"
-_ABOUT = "大约|约为|(?<![节集预])约|将近|近"
 _AFTER = re.compile(r"(?P<least>及?以上|以上)|(?P<most>以内|之内|及?以下)|(?P<about>左右|上下)")
-_CHANGE = rf"(?P<up>{_UP})|(?P<down>{_DOWN})"
+_CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
+_COMPARED = re.compile("比(?:去年|上年|预算|同期)[^，]*")
+_LOWERED = re.compile(rf"(?:{_DOWN})[^，]*[至到为]\d")
+_NEW = re.compile("新增[^的]{0,8}")
 _HEDGE = re.compile(
     "力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上"
 )
 
-# Words between the indicator and its number, read from the number to the left.
-_TAIL = re.compile(
-    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<about>{_ABOUT})|{_CHANGE}"
-    r"|保持|稳定|维持|达到|达|为|是|至|到|在|从|由|再|分别|各|均|都|总计|共计|共|有|继续|累计|力争"
-    r"|争取|实现|完成|拟|安排|将|要|年度|同比|比上年|比去年|年均|平均|实际|基本|总体|全年|左右|按|：|:)$"
+# Words between the indicator and its number, read from the number to the left, and their meaning.
+_TAIL = dict.fromkeys(
+    "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 争取 "
+    "实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 ： :".split(),
+    "",
 )
+for _meaning, _words in [("least", _LEAST), ("most", _MOST), ("up", _UP), ("down", _DOWN)]:
+    _TAIL |= dict.fromkeys(_words.split("|"), _meaning)
+_TAIL |= dict.fromkeys("大约 约为 约 将近 近".split(), "about")
+_LONGEST = max(map(len, _TAIL))
 _VERBS = (
     "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 "
     "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
@@ -88,7 +95,7 @@ _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Ch
 _MEASURABLE = (
     "收入|工资|(?:工资|收入|待遇|物价|总)水平|价格|物价|成本|占比|比重|比例|面积|产量|总量|存量|总值|"
     "规模|数量|人数|岗位|就业|贸易|进出口|外贸|出口|进口|投资|消费|投入|排放|排放量|能耗|消耗|强度|"
-    "用量|用水量|覆盖面|[率额]|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力"
+    "用量|用水量|覆盖面|率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力"
 )
 _ADVERB = (
     "(?:稳步|稳定|持续|平稳|较快|明显|合理|适度|同步|不断|进一步|总体|基本|保持|继续|显著|有所|适当|"
@@ -109,9 +116,14 @@ _DIRECTIONAL = (
         rf"(?P<indicator>[^、：）]{{0,30}}?(?:{_MEASURABLE}))(?=[：）]|(?:工作)?$)"
     ),
 )
+_THINGS = re.findall(r"\w+", _MEASURABLE)
+_LAST = "".join(sorted({thing[-1] for thing in _THINGS}))
 _ENDS = (  # what a clause must have for one of these to match: much quicker to look for
-    re.compile(rf"(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
-    re.compile(rf"(?:{_MEASURABLE})(?=(?:工作)?(?:[：），。；！？\n]|\Z))"),
+    re.compile(rf"[{_LAST}品]{_ADVERB}(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
+    re.compile(
+        rf"[{_LAST}](?=(?:工作)?(?:[：），。；！？\n]|\Z))"
+        rf"(?:{'|'.join(f'(?<={thing})' for thing in _THINGS)})"
+    ),
 )
 _AND = re.compile(r"(?<=出口|进口|就业|收入|消费|投资|价格|能耗|强度)[和及与]")
 _OTHERS = (
@@ -221,11 +233,13 @@ def find_targets(texts):
     return pd.DataFrame(columns)
 
 
-_CLAUSE = re.compile(r"[^，。；！？\n]+")
-_GAP = re.compile(r"[^\S\n]|[*\u200b\u200c\u200d\ufeff]")
-_KEPT = re.compile("(?:\n|[^\\s*\u200b\u200c\u200d\ufeff])+")  # all but gaps
+_GAP = re.compile(
+    "[*\t\v\f\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+)
 _WIDE = re.compile("[０-９Ａ-ｚ％．／＋]")
 _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
+_RULES = [(form, _SIGNS[form], pattern) for form, pattern in _OTHERS]
+_RULES += [("directional", *rule) for rule in zip(_ENDS, _DIRECTIONAL, strict=True)]
 
 
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
@@ -233,40 +247,47 @@ _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,1
 
 def _find(text):
     """Return the records of one text, in order."""
-    folded, places = _fold(text)
+    folded, kept, gone = _fold(text)
     quoted = _mark(len(folded), [hit.span() for hit in _QUOTED.finditer(folded)])
     past = _mark(len(folded), _find_past(folded))
     records = _find_numbers(folded, quoted)
     taken = _mark(len(folded), [(record["start"], record["end"]) for record in records])
-    others = [(form, pattern) for form, pattern in _OTHERS if _SIGNS[form].search(folded)]
-    ends = [[hit.start() for hit in end.finditer(folded)] for end in _ENDS]
-    for clause in _CLAUSE.finditer(folded) if others or any(ends) else ():
-        first, last = clause.span()
-        directional = [
-            pattern
-            for pattern, places in zip(_DIRECTIONAL, ends, strict=True)
-            if any(first <= place < last for place in places)
-        ]
-        if others or directional:
-            records += _find_words(folded, first, last, taken, quoted, others, directional)
-    kept = [record for record in records if not past[record["start"]]]
-    for record in kept:
+    records += _find_words(folded, taken, quoted)
+
+    def place(at):
+        return at + gone[bisect_right(kept, at) - 1]
+
+    records = [record for record in records if not past[record["start"]]]
+    for record in records:
         first, last = record.pop("wide")
-        record["span"] = text[places[first] : places[last - 1] + 1]
+        record["span"] = text[place(first) : place(last - 1) + 1]
         of = record.pop("of")
-        record["indicator"] = text[places[of[0]] : places[of[1] - 1] + 1] if of else ""
-        record["start"], record["end"] = places[record["start"]], places[record["end"] - 1] + 1
-    return sorted(kept, key=lambda record: (record["start"], record["end"]))
+        record["indicator"] = text[place(of[0]) : place(of[1] - 1) + 1] if of else ""
+        record["start"], record["end"] = place(record["start"]), place(record["end"] - 1) + 1
+    return sorted(records, key=lambda record: (record["start"], record["end"]))
 
 
 def _fold(text):
-    """Return a text with plain digits and without gaps, and where each character came from."""
-    if not (_GAP.search(text) or _WIDE.search(text)):
-        return text, range(len(text))
-    runs = [*_KEPT.finditer(text)]
-    places = [*chain.from_iterable(range(*run.span()) for run in runs)]
-    kept = "".join(run.group() for run in runs)
-    return _WIDE.sub(lambda hit: chr(ord(hit.group()) - 0xFEE0), kept), places
+    """Return a text with plain digits and without gaps, and where its pieces came from.
+
+    The second is where each piece starts in what is returned, the third how many characters are
+    gone before it.
+    """
+    pieces, kept, gone, done = [], [0], [0], 0
+    for gap in _GAP.finditer(text):
+        pieces.append(text[done : gap.start()])
+        done = gap.end()
+        kept.append(gap.start() - gone[-1])
+        gone.append(gone[-1] + done - gap.start())
+    folded = "".join([*pieces, text[done:]])
+    return _WIDE.sub(lambda hit: chr(ord(hit.group()) - 0xFEE0), folded), kept, gone
+
+
+def _cut(text, marks):
+    """Return a text with each of these marks as a line end, and one more at its end."""
+    for mark in marks:
+        text = text.replace(mark, "\n")
+    return text + "\n"
 
 
 def _mark(size, spans):
@@ -303,8 +324,12 @@ def _find_past(text):
     return spans
 
 
+_DIGIT = re.compile(  # a quantity begins with one: much quicker to look for
+    rf"[\d{_HAN}半](?:(?<=\d)|(?=[{_HAN}半多余几分{''.join(unit[0] for unit in _UNITS + _DURATIONS)}，。；、以左]))"
+)
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
-_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[-—–~～－至到]+\Z")
+_DASHES = "-—–~～－至到"
+_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[{_DASHES}]+\Z")
 _JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
 _AND_THEN = re.compile("(?:以上|以内|左右)?[、和及与]?")
 _LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
@@ -314,26 +339,33 @@ _EACH = re.compile("(?:分别|各).{0,6}$")
 def _find_numbers(text, quoted):
     """Return one record per number that says how much."""
     records, last = [], None
-    done = 0
-    for hit in _QUANTITY.finditer(text):
+    cuts = _cut(text, "，。；！？：（）()“")
+    done = read = 0
+    for digit in _DIGIT.finditer(text):
+        if digit.start() < read or not (hit := _QUANTITY.match(text, digit.start())):
+            continue
+        read = hit.end()
         if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
             continue
-        if _LAST_YEAR.search(text[max(0, hit.start() - 20) : hit.start()]):
+        if _LAST_YEAR.search(text, max(0, hit.start() - 20), hit.start()):
             continue
         start, end, value_from = hit.start(), hit.end(), None
         low, high = _read_value(hit), None
         link = _LINK.match(text, end)
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
             high, value_from, end = upper, low, upper.end()
-        elif lower := _LOWER.search(text, max(done, start - 24), start):
+        elif text[start - 1 : start] in _DASHES and (
+            lower := _LOWER.search(text, max(done, start - 24), start)
+        ):
             scale = _SCALES.get(lower[2], _read_scale(hit))
             value_from = round(float(lower[1].replace(",", "")) * scale, 6)
             start = lower.start()
         done = end
         minus = text[start - 1 : start] == "负"
         low, start = (-low, start - 1) if minus else (low, start)
-        left = _find_left(text, start)
-        if last and left["from"] < last["end"] and not _JOIN.fullmatch(text, last["end"], start):
+        left = _find_left(text, cuts, start)
+        joined = last and _JOIN.fullmatch(text, last["end"], start)
+        if last and left["from"] < last["end"] and not joined:
             left["from"] = _AND_THEN.match(text, last["end"], start).end()
             left["to"] = max(left["from"], left["to"])
         record = {"start": start, "end": end, "form": "numeric", "value": low}
@@ -344,7 +376,7 @@ def _find_numbers(text, quoted):
         after = _AFTER.match(text, end)
         record |= _describe(text, left, record, after, value_from is not None)
         of, scope = _find_indicator(text, left, record, after, last)
-        if last and _JOIN.fullmatch(text, last["end"], start):  # 30元和5元: the number alone is new
+        if joined:  # 30元和5元: the number alone is new
             of, scope = last["of"], "inherited"
             record |= {key: last[key] for key in ("bound", "direction", "kind")}
         wide = min(left["from"], start), max(after.end() if after else end, of[1] if of else end)
@@ -365,6 +397,9 @@ def _find_numbers(text, quoted):
 
 def _find_items(text, left, record):
     """Return the other things a number holds for: 甲、乙分别下降1%."""
+    near = text[max(0, record["start"] - 8) : record["start"]]
+    if "各" not in near and "分别" not in near:
+        return []
     floor = max(0, left["from"] - 120)
     first = max(floor, *(text.rfind(mark, floor, record["start"]) + 1 for mark in "，。；：\n"))
     if first == floor > 0:  # in the middle of a thing
@@ -407,7 +442,11 @@ def _counts(text, hit):
 
 def _read_number(hit):
     """Return the number as written, without 万 or 亿; None if it is no number."""
-    written = hit["hundredths"] or hit["digits"] or hit["han"]
+    return _read_digits(hit["hundredths"] or hit["digits"] or hit["han"])
+
+
+@lru_cache(4096)
+def _read_digits(written):
     if written[0].isdigit():
         return float(written.replace(",", ""))
     if written == "半":
@@ -433,44 +472,50 @@ def _read_unit(hit):
     return {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
 
 
-def _find_left(text, start):
+def _find_left(text, cuts, start):
     """Read the words before a number, from right to left, until the indicator begins."""
     floor = max(0, start - 60)
-    cut = max(text.rfind(mark, floor, start) for mark in "，。；！？\n：（）()“")
-    first = max(cut + 1, floor)
+    first = max(cuts.rfind("\n", floor, start) + 1, floor)
     comma = text.rfind("、", first, start)
-    if comma >= 0 and len(text[comma + 1 : start]) >= 2:
+    if 0 <= comma < start - 2:
         first = comma + 1
     found = {"from": first, "least": 0, "most": 0, "about": 0, "up": 0, "down": 0}
     at = start
-    if compared := re.search("比(?:去年|上年|预算|同期)[^，]*$", text[first:start]):
-        at = first + compared.start()
-        found["up"] = bool(re.search(_UP, compared.group()))
-        found["down"] = bool(re.search(_DOWN, compared.group()))
-    while hit := _TAIL.search(text, max(first, at - 6), at):
-        found |= {name: 1 for name, word in hit.groupdict().items() if word}
-        at = hit.start()
+    if compared := _COMPARED.search(text, first, start):
+        at = compared.start()
+        found |= {hit.lastgroup: 1 for hit in _CHANGE.finditer(compared.group())}
+    while at > first:
+        for begin in range(max(first, at - _LONGEST), at):
+            word = text[begin:at]
+            if word in _TAIL and not (word == "约" and text[begin - 1 : begin] in ("节", "集", "预")):
+                break
+        else:
+            break
+        found[_TAIL[word]] = 1
+        at = begin
     return found | {"to": at}
 
 
 def _describe(text, left, record, after, ranged):
     """Return bound and direction of a number."""
-    after = after.groupdict() if after else {}
-    if left["about"] or after.get("about"):
+    after = after.lastgroup if after else ""
+    if left["about"] or after == "about":
         bound = "~"
     elif ranged:
         bound = "from_to"
-    elif left["least"] or after.get("least"):
+    elif left["least"] or after == "least":
         bound = ">="
-    elif left["most"] or after.get("most"):
+    elif left["most"] or after == "most":
         bound = "<="
     else:
         bound = "="
-    clause = text[left["from"] : record["end"]]
-    moved = [hit.lastgroup for hit in re.finditer(_CHANGE, text[record["start"] : record["end"]])]
-    if left["up"] or "up" in moved or re.search("新增[^的]{0,8}$", text[left["from"] : left["to"]]):
+    number = (record["start"], record["end"]) if ranged else ()
+    moved = [hit.lastgroup for hit in _CHANGE.finditer(text, *number)] if ranged else ()
+    new = text.rfind("新增", left["from"], left["to"])
+    if left["up"] or "up" in moved or (new >= 0 and _NEW.fullmatch(text, new, left["to"])):
         return {"bound": bound, "direction": "increase"}
-    lowered = re.search(rf"(?:{_DOWN})[^，]*[至到为]\d", clause)
+    to = ranged or text[record["start"] - 1 : record["start"]] in "至到为"
+    lowered = to and _LOWERED.search(text, left["from"], record["end"])
     decrease = left["down"] or "down" in moved or lowered
     return {"bound": bound, "direction": "decrease" if decrease else "level"}
 
@@ -506,11 +551,14 @@ def _find_indicator(text, left, record, after, last):
     return None, scope
 
 
+_OF = re.compile(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})")
+
+
 def _find_stop(text, start):
     """Return where the noun phrase that starts here ends."""
-    of = re.match(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})", text[start : start + 30])
+    of = text.find("的", start, start + 25) > 0 and _OF.match(text, start, start + 30)
     if of and "、" in of.group():
-        start += of.end()
+        start = of.end()
     stop = _STOP.search(text, start, start + 24)
     if stop and stop.start() == start:
         return start
@@ -522,65 +570,79 @@ def _find_hedge(text, first, last):
     return hit.group() if hit else ""
 
 
-def _find_words(text, first, last, taken, quoted, others, directional):
-    """Return the promises of one clause that carry no number."""
-    records, hedge = [], None
-
-    def add(form, start, end, *subjects, **more):
-        if any(taken[start:end]):
-            return
-        taken[start:end] = b"\1" * (end - start)
-        nonlocal hedge
-        hedge = _find_hedge(text, first, last) if hedge is None else hedge
-        record = {"start": start, "end": end, "form": form, "value": None, "value_from": None}
-        record |= {"unit": "", "bound": "", "direction": "level", "kind": "target", "scope": ""}
-        for of in subjects:
-            edges = [start, end, *(of or ())]
-            wide = min(edges), max(edges)
-            records.append(record | {"of": of, "wide": wide, "hedge": hedge} | more)
-
-    for form, pattern in others:
-        for hit in pattern.finditer(text, first, last):
-            if quoted[hit.start()] and hit.group() != "零跑动":
-                continue
-            of = _find_subject(text, first, hit, last)
-            if form == "zero":
-                add(form, *hit.span(), of, value=0.0, bound="=")
-            elif form == "relational" and of:
-                bound = {"least": ">=", "most": "<=", "about": "~"}[hit.lastgroup]
-                change = re.search(_CHANGE, hit.group()) if bound == "~" else None
-                start = of[0] + text[slice(*of)].rfind("、") + 1
-                parts = [*_find_listed(text, of[0], start), (start, of[1])]
-                direction = "increase" if change else "level"
-                add(form, *hit.span(), *parts, bound=bound, direction=direction)
-            else:
-                add(form, *hit.span(), of)
-    for pattern in directional:
-        for hit in pattern.finditer(text, first, last):
-            after = hit.end("what")
-            if quoted[hit.start("what")] or _QUANTITY.search(text, after, min(last, after + 24)):
-                continue
-            start, end = hit.span("indicator")
-            start += text[start] in "和及与"
-            if lead := _LEAD.match(text, start, end):
-                start = lead.end()
-            if start >= end:
-                continue
-            moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
-            cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
-            edges = iter([start, *cuts, end])
-            parts = _find_listed(text, first, start) + [*zip(edges, edges, strict=True)]
-            add("directional", *hit.span("what"), *parts, direction=moved)
+def _find_words(text, taken, quoted):
+    """Return the promises that carry no number, and mark their words as taken."""
+    records = []
+    base = {"value": None, "value_from": None, "unit": "", "bound": "", "direction": "level"}
+    base |= {"kind": "target", "scope": ""}
+    cuts = _cut(text, "，。；！？")
+    for form, sign, pattern in _RULES:
+        for first, last in _find_clauses(cuts, sign.finditer(text)):
+            for hit in pattern.finditer(text, first, last):
+                start, end = hit.span("what" if form == "directional" else 0)
+                if any(taken[start:end]) or (quoted[start] and hit.group() != "零跑动"):
+                    continue
+                read = _read_directional if form == "directional" else _read_form
+                subjects, more = read(text, form, hit, first, last)
+                if subjects:
+                    taken[start:end] = b"\1" * (end - start)
+                    more |= {"start": start, "end": end, "form": form}
+                    more["hedge"] = _find_hedge(text, first, last)
+                for of in subjects:
+                    edges = [start, end, *(of or ())]
+                    records.append(base | more | {"of": of, "wide": (min(edges), max(edges))})
     return records
+
+
+def _find_clauses(cuts, hits):
+    """Return the bounds of the clauses that have a hit, each once."""
+    last = -1
+    for hit in hits:
+        if hit.start() >= last:
+            last = cuts.index("\n", hit.start())
+            yield cuts.rfind("\n", 0, hit.start()) + 1, last
+
+
+def _read_form(text, form, hit, first, last):
+    """Return what a promise in words is about, as spans, and its bound and direction."""
+    of = _find_subject(text, first, hit, last)
+    if form == "zero":
+        return [of], {"value": 0.0, "bound": "="}
+    if form != "relational" or not of:
+        return [of], {}
+    bound = {"least": ">=", "most": "<=", "about": "~"}[hit.lastgroup]
+    change = bound == "~" and _CHANGE.search(hit.group())
+    start = of[0] + text[slice(*of)].rfind("、") + 1
+    subjects = [*_find_listed(text, of[0], start), (start, of[1])]
+    return subjects, {"bound": bound, "direction": "increase" if change else "level"}
+
+
+def _read_directional(text, form, hit, first, last):
+    """Return what is to rise, fall or hold, as spans, and the direction; nothing if a number is
+    said."""
+    after = hit.end("what")
+    start, end = hit.span("indicator")
+    start += text[start] in "和及与"
+    if lead := _LEAD.match(text, start, end):
+        start = lead.end()
+    if start >= end or _QUANTITY.search(text, after, min(last, after + 24)):
+        return [], {}
+    cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
+    edges = iter([start, *cuts, end])
+    subjects = _find_listed(text, first, start) + [*zip(edges, edges, strict=True)]
+    moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
+    return subjects, {"direction": moved}
+
+
+_LISTED = re.compile(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$")
+_ITEM = re.compile("[^、]+")
 
 
 def _find_listed(text, first, start):
     """Return the things listed before a position: 甲、乙、 before 丙, if each can be measured."""
     first = max(first, start - 80)
-    listed = re.search(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$", text[first:start])
-    items = re.finditer("[^、]+", listed.group()) if listed else ()
-    base = first + listed.start() if listed else 0
-    return [(base + item.start(), base + item.end()) for item in items]
+    listed = text[start - 1 : start] == "、" and _LISTED.search(text, first, start)
+    return [item.span() for item in _ITEM.finditer(text, *listed.span())] if listed else []
 
 
 def _find_subject(text, first, hit, last):
