@@ -137,7 +137,7 @@ def _collect(measures, units):
     known = _read_units(units)
     dates = rows["deadline_date"].dt.strftime("%Y-%m-%d").fillna("")
     rows["due"] = (rows["deadline"] + "\n" + dates).str.strip()
-    promises = find_targets(rows["text"]).groupby("doc")["span"]
+    promises = find_targets(rows["text"], plan=True).groupby("doc")["span"]
     rows["promises"] = promises.agg(lambda spans: "；".join(spans.unique()))
     rows["promises"] = rows["promises"].fillna("")
 

@@ -38,13 +38,16 @@ _QUANTITY = re.compile(
     rf"|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
     rf"(?P<unit>(?:{_UNIT}){_PER}|(?<=[万亿])(?=以[上内下]|左右|[，。；、])))"
 )
-_RISE = "增长|增加|提高|提升|扩大|上升|新增|加大"
+_RISE = "增长|增加|提高|提升|扩大|上升|上涨|新增|加大"
 _FALL = "下降|降低|减少|压减|核减|削减|缩减|压缩|缩短|减免|下浮|下调|收窄|只减不增"
 _UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
 _LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
 _LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
-_MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|<=|≤"
-_AFTER = re.compile(r"(?P<least>及?以上|以上)|(?P<most>以内|之内|及?以下)|(?P<about>左右|上下)")
+_MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|最高|<=|≤"
+_AFTER = re.compile(
+    r"(?P<least>及?以上)|(?P<most>以内|之内|及?以下|(?:的|排放)?(?:限值|上限))|(?P<about>左右|上下)"
+)
+_SHARE = re.compile(rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST}))[^，。；、\d]{{1,16}}的\Z")
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _COMPARED = re.compile("比(?:去年|上年|预算|同期)[^，]*")
 _LOWERED = re.compile(rf"(?:{_DOWN})[^，]*[至到为]\d")
@@ -56,7 +59,7 @@ _HEDGE = re.compile(
 # Words between the indicator and its number, read from the number to the left, and their meaning.
 _TAIL = dict.fromkeys(
     "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 争取 "
-    "实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 ： :".split(),
+    "实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 执行 每人 每户 每亩 每月 每年 ：".split(),
     "",
 )
 for _meaning, _words in [("least", _LEAST), ("most", _MOST), ("up", _UP), ("down", _DOWN)]:
@@ -69,7 +72,7 @@ _VERBS = (
     "发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 "
     "减少 降低 提高 提升 扩大 新增 新创建 创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 "
     "今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
-    "引导 鼓励 深入 有序 控制 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
+    "引导 鼓励 深入 有序 控制 给予 每年 累计 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
 ).split()
 _LEAD = re.compile(
     rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
@@ -87,7 +90,8 @@ _GRANTS = re.compile(
     "减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至"
 )
 _STANDARD = re.compile(
-    "每[人户亩月年生]|费率|税率|利率|标准|扣除比例|租金|票价|电价|毫克|微克|限值"
+    "每[人户亩月生]|费率|税率|利率|(?<!高)标准(?![煤化])|扣除比例|租金|票价|电价|毫克|微克|限值"
+    "|每年[^，。；]*元"
 )
 _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Chinese numeral: names, not counts
 
@@ -157,34 +161,46 @@ _SIGNS = {  # and what a text must have for one of the others
 }
 
 # What has been achieved already, and what lies ahead.
-_PAST = re.compile(
-    r"去年|上年(?!均)|过去|以来|年来|已|(?<![为除到])了(?!解)|圆满|超额|荣获|新高|位居|居世界|同比|首次"
-    r"|首个|累计|取得了?[^，。；]{0,8}(?:成效|进展|成绩)|顺利(?:完成|实现|召开|举行)|连续.{1,3}年"
-    r"|达到[^，。；]{2,12}，(?:实际)?(?:增长|提高|下降)|增加到|上升到|提高到[^，。；]{2,10}，"
-    r"|由[^，。；]{2,20}上升|惠及|分别达到|五年间"
+_BOUND = rf"{_LEAST}|{_MOST}|以内|左右|(?<!规模)(?<!限额)以上"
+_PLANNED = re.compile(
+    r"今年(?!以来)|明年|力争|确保|争取|计划|拟|预期|安排|(?<![重主需首])要(?![素求点件])|将(?!近|士)"
+    r"|到20\d\d年|目标"
+)
+_PAST = re.compile(  # says of its clause that it is done
+    r"(?<![比于较与从])(?:去年|上年(?![均度]))|过去|以来|年来|已(?![^，。；]{1,8}的)|(?<![为除到])了(?!解)"
+    r"|圆满|超额|荣获|新高|位居|居世界|首次|取得了?[^，。；]{0,8}(?:成效|进展|成绩)"
+    r"|顺利(?:完成|实现|召开|举行)|连续.{1,3}年|五年间"
+)
+_MAYBE_PAST = re.compile("累计|同比|较上年|比上年|比去年")  # so does this, unless the clause bounds or plans
+_SINCE = re.compile(  # a sentence that begins so is about that time, until it looks ahead
+    r"(?:去年|上年(?![均度])|过去.{0,3}年|[一五]年来|[^，。；]{0,8}以来)[^，。；]{0,4}，"
 )
 _AHEAD = re.compile(
-    r"今年(?!以来)|明年|力争|目标|确保|争取|计划|拟|预期|安排|要(?![素求点件])(?<![重主需首]要)"
-    r"|将(?!近)|到20\d\d年"
-)
-_SURELY_AHEAD = re.compile(
     r"今年(?!以来)|明年|力争|争取|拟|预期目标(?:是|为)|(?:^|[，。；：])[一-龥]{0,4}要(?![素求点件])"
     r"|将(?!近|士)|到20\d\d年|不低于|不少于|不超过"
 )
+_BOUNDED = re.compile(_BOUND)
 _HEADING = re.compile("[一二三四五六七八九十]{1,2}、[^。]{2,40}$")
 _REVIEW = re.compile(r"回顾|总结|成就|过去.{0,3}年|[一五]年来|刚刚过去|去年以来")
 _PLAN = re.compile("目标|任务|部署|安排|要求|建议|重点工作|今年|下一步|今后")
 
 
-def find_targets(texts):
+def find_targets(texts, *, plan=False):
     """Find the commitments in Chinese policy text: how much of what is to be reached or done.
+
+    What has been reached is found too, and told by its `tense`: keep ``tense == "plan"`` for what
+    is promised.
 
     Parameters
     ----------
     texts : Series of str, or DataFrame with a column ``text``
         One text per row, each read by itself; the index names the document. Give a report as one
-        text, with its headings: a review of the past year is then known as such, and its numbers
-        are left out.
+        text, with its headings: a review of the past year is then known as such.
+    plan : bool
+        The texts only say what is to be done, as the rows of a task list do: all is "plan".
+        Else a section or paragraph that begins as a review is past, and so is a sentence that
+        begins with its time (去年，…) until it looks ahead; a word such as 已 or 累计 makes its own
+        clause past, and no more.
 
     Returns
     -------
@@ -206,13 +222,15 @@ def find_targets(texts):
         - ``kind`` : str, "target" (to be reached) or "standard" (a rate or norm applied)
         - ``hedge`` : str, the word that softens (力争, 左右), or empty
         - ``scope`` : str, "subtotal" (其中), "inherited" (its subject stands earlier), or empty
+        - ``tense`` : str, "plan" (to be reached or done) or "past" (reached or done already)
 
     Raises
     ------
     TypeError
         If `texts` is of another kind, a text is missing, or the index has several levels.
     ValueError
-        If a document has no name or is named twice, or the column ``text`` is missing.
+        If a document has no name or is named twice, the column ``text`` is missing, or a text
+        holds a table of indicators: its rows are no sentences.
 
     Notes
     -----
@@ -223,20 +241,47 @@ def find_targets(texts):
         check_frame(texts, "texts", "text")
         texts = texts["text"]
     check_texts(texts)
-    rows = [{"doc": doc} | row for doc, text in texts.items() for row in _find(text)]
+    for doc, text in texts.items():
+        _refuse_table(doc, text)
+    found = {doc: _find(text, plan) for doc, text in texts.items()}
+    docs = [doc for doc, rows in found.items() for _ in rows]
+    rows = [row for rows in found.values() for row in rows]
     types = {"start": "int64", "end": "int64", "span": "str", "indicator": "str"}
     types |= {"value": float, "value_from": float}
-    types |= dict.fromkeys("unit bound direction form kind hedge scope".split(), "str")
-    columns = {"doc": pd.Series([row["doc"] for row in rows], dtype=None if rows else object)}
+    types |= dict.fromkeys("unit bound direction form kind hedge scope tense".split(), "str")
+    columns = {"doc": pd.Series(docs, dtype=None if rows else object)}
     for name, kind in types.items():
         columns[name] = pd.array([row[name] for row in rows], dtype=kind)
     return pd.DataFrame(columns)
 
 
+_TABLE = re.compile(r"^[^\n]*指标[^\n]*(?:\t|\|)[^\n]*(?:20\d\d|目标|现状|年均|属性)[^\n]*$", re.M)
+
+
+def _refuse_table(doc, text):
+    """Raise if a text has the head of a table of indicators."""
+    if "指标" in text and ("\t" in text or "|" in text) and (head := _TABLE.search(text)):
+        line = text.count("\n", 0, head.start()) + 1
+        raise ValueError(
+            f"document {shorten(doc)}, line {line}: a table of indicators ({shorten(head.group())}) "
+            "is no text; write each row as a sentence (城镇化率达到62%), or leave the table out"
+        )
+
+
 _GAP = re.compile(
     "[*\t\v\f\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
-_WIDE = re.compile("[０-９Ａ-ｚ％．／＋]")
+_HALF = re.compile(
+    r"[,;:?!.](?:(?<=[,;:?!])(?:(?<![\d\s].)|(?!\d))|(?<=[\u3400-\u9fff%].)(?![\w%]))"
+)
+_PLAIN = str.maketrans(",;:?!.「」", "，；：？！。“”") | {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
+_PLAIN |= str.maketrans("％．／＋", "%./+") | str.maketrans(
+    "增長擴昇漲萬億噸個產達減壓縮縣鎮鄉於過應盡實現確處場條戶幣頭隻輛臺張倉間棟艘畝萬點爭穩設關與為業務標準總項開"
+    "電價積環糧貿進資費規數學醫療農區國動創館園車時鐘歐馬險護養費質優綠衛節續學單雙擇獎勵補",
+    "增长扩升涨万亿吨个产达减压缩县镇乡于过应尽实现确处场条户币头只辆台张仓间栋艘亩万点争稳设关与为业务标准总项开"
+    "电价积环粮贸进资费规数学医疗农区国动创馆园车时钟欧马险护养费质优绿卫节续学单双择奖励补",
+)
+_WIDE = re.compile(f"[{''.join(chr(code) for code in _PLAIN if code > 127)}]")
 _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
 _RULES = [(form, _SIGNS[form], pattern) for form, pattern in _OTHERS]
 _RULES += [("directional", *rule) for rule in zip(_ENDS, _DIRECTIONAL, strict=True)]
@@ -245,20 +290,22 @@ _RULES += [("directional", *rule) for rule in zip(_ENDS, _DIRECTIONAL, strict=Tr
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
 
 
-def _find(text):
+def _find(text, plan=False):
     """Return the records of one text, in order."""
     folded, kept, gone = _fold(text)
     quoted = _mark(len(folded), [hit.span() for hit in _QUOTED.finditer(folded)])
-    past = _mark(len(folded), _find_past(folded))
     records = _find_numbers(folded, quoted)
     taken = _mark(len(folded), [(record["start"], record["end"]) for record in records])
     records += _find_words(folded, taken, quoted)
+    if not plan:
+        _mark_tense(folded, records)
 
     def place(at):
         return at + gone[bisect_right(kept, at) - 1]
 
-    records = [record for record in records if not past[record["start"]]]
     for record in records:
+        record.pop("parts", None)
+        record.setdefault("tense", "plan")
         first, last = record.pop("wide")
         record["span"] = text[place(first) : place(last - 1) + 1]
         of = record.pop("of")
@@ -280,7 +327,8 @@ def _fold(text):
         kept.append(gap.start() - gone[-1])
         gone.append(gone[-1] + done - gap.start())
     folded = "".join([*pieces, text[done:]])
-    return _WIDE.sub(lambda hit: chr(ord(hit.group()) - 0xFEE0), folded), kept, gone
+    folded = _WIDE.sub(lambda hit: hit.group().translate(_PLAIN), folded)
+    return _HALF.sub(lambda hit: hit.group().translate(_PLAIN), folded), kept, gone
 
 
 def _cut(text, marks):
@@ -298,47 +346,69 @@ def _mark(size, spans):
     return marks
 
 
-def _find_past(text):
-    """Return the spans of a text that tell what has been achieved."""
+def _mark_tense(text, records):
+    """Say of each record whether its section, its sentence or its clause is past."""
+    review = _mark(len(text), _find_reviews(text))
+    clauses, sentences = _cut(text, "，。；！？"), _cut(text, "。；")
+    last = stop = -1  # where clause and sentence end
+    for record in sorted(records, key=lambda record: record["start"]):
+        at = record["start"]
+        if at >= stop:
+            begin, stop = sentences.rfind("\n", 0, at) + 1, sentences.index("\n", at)
+            until = begin
+            if _SINCE.match(text, begin, stop):
+                ahead = _AHEAD.search(text, begin, stop)
+                until = ahead.start() if ahead else stop
+        if at >= last:
+            first, last = clauses.rfind("\n", 0, at) + 1, clauses.index("\n", at)
+            done = review[at] or _is_past(text, first, last)
+        record["tense"] = "past" if done or at < until else "plan"
+
+
+def _is_past(text, first, last):
+    """Tell whether a clause by itself tells what has been achieved."""
+    said = _PAST.search(text, first, last)
+    if not said and _MAYBE_PAST.search(text, first, last):
+        said = not _BOUNDED.search(text, first, last)
+    return said and not _PLANNED.search(text, first, last)
+
+
+def _find_reviews(text):
+    """Return the spans of the sections and paragraphs that look back."""
     spans, review, at = [], 0, 0  # review: level of the heading it stands under, 9 for an opener
+    headed = False
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
         level = len(line) - len(line.lstrip("#")) or 2 * bool(_HEADING.match(line))
         if level:
+            headed = headed or level > 1
             if not review or level <= review:
                 review = level if _REVIEW.search(line) and not _PLAN.search(line) else 0
             continue
-        if _REVIEW.search(line[:24]) and not _SURELY_AHEAD.search(line[:24]):
-            review = review or 9
-        elif review == 9 and _SURELY_AHEAD.search(line[:40]):
+        if review == 9 and _AHEAD.search(line[:40]):
             review = 0
-        told = _PAST.search(line)
-        if review or (told and not _SURELY_AHEAD.search(line)):
+        elif not review and not headed and _REVIEW.search(line[:24]):
+            review = 0 if _AHEAD.search(line[:24]) else 9
+        if review:
             spans.append((start, at))
-            continue
-        if not told:
-            continue
-        for sentence in re.finditer(r"[^。；]+", line):
-            if _PAST.search(sentence.group()) and not _AHEAD.search(sentence.group()):
-                spans.append((start + sentence.start(), start + sentence.end()))
     return spans
 
 
 _DIGIT = re.compile(  # a quantity begins with one: much quicker to look for
-    rf"[\d{_HAN}半](?:(?<=\d)|(?=[{_HAN}半多余几分{''.join(unit[0] for unit in _UNITS + _DURATIONS)}，。；、以左]))"
+    rf"[\d{_HAN}半](?:(?<=\d)(?<!\d\d)|(?=[{_HAN}半多余几分{''.join(unit[0] for unit in _UNITS + _DURATIONS)}，。；、以左]))"
 )
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
 _DASHES = "-—–~～－至到"
 _LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[{_DASHES}]+\Z")
 _JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
 _AND_THEN = re.compile("(?:以上|以内|左右)?[、和及与]?")
-_LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
+_ITEM = re.compile("[^、]+")
 _EACH = re.compile("(?:分别|各).{0,6}$")
 
 
 def _find_numbers(text, quoted):
     """Return one record per number that says how much."""
-    records, last = [], None
+    records, last, group = [], None, []
     cuts = _cut(text, "，。；！？：（）()“")
     done = read = 0
     for digit in _DIGIT.finditer(text):
@@ -347,13 +417,12 @@ def _find_numbers(text, quoted):
         read = hit.end()
         if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
             continue
-        if _LAST_YEAR.search(text, max(0, hit.start() - 20), hit.start()):
-            continue
         start, end, value_from = hit.start(), hit.end(), None
-        low, high = _read_value(hit), None
+        low, high, parts = _read_value(hit), None, [hit.span()]
         link = _LINK.match(text, end)
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
             high, value_from, end = upper, low, upper.end()
+            parts.append(upper.span())
         elif text[start - 1 : start] in _DASHES and (
             lower := _LOWER.search(text, max(done, start - 24), start)
         ):
@@ -382,17 +451,65 @@ def _find_numbers(text, quoted):
         wide = min(left["from"], start), max(after.end() if after else end, of[1] if of else end)
         if of:
             wide = min(of[0], start) if scope != "inherited" else wide[0], wide[1]
-        around = text[wide[0] : wide[1]]
+        around = text[min(left["from"], wide[0]) : wide[1]]
         standard = "/" in record["unit"] or _STANDARD.search(around)
         record |= {"of": of, "scope": scope, "wide": wide}
         record.setdefault("kind", "standard" if standard else "target")
         record["hedge"] = _find_hedge(text, left["from"], wide[1])
-        records.append(record)
-        for item in _find_items(text, left, record):
-            wide = min(item[0], record["wide"][0]), record["wide"][1]
-            records.append(record | {"of": item, "wide": wide})
+        record["parts"] = parts
+        if not joined:
+            records += _pair(text, cuts, group)
+            group = []
+        group.append(record)
+        group += [record | more for more in _find_items(text, left, record)]
         last = record
-    return records
+    return records + _pair(text, cuts, group)
+
+
+def _join(text, lower, upper):
+    """Return one record per change: 5%、6%提高到7%、8%, or to one number: 5%、6%提高到7%."""
+    (_, turn), (to, _) = upper[0]["parts"]
+    moved = _CHANGE.search(text, turn, to)
+    direction = {"up": "increase", "down": "decrease"}[moved.lastgroup] if moved else "level"
+    common = {"bound": "from_to", "direction": direction}
+    changes = []
+    for i, record in enumerate(lower):
+        value_from = record["value_from"] if record is upper[0] else record["value"]
+        end = upper[i] if len(upper) > 1 else upper[0]
+        start, stop = end["parts"][-1] if len(upper) > 1 else record["parts"][0]
+        change = {"value_from": value_from, "value": end["value"], "start": start, "end": stop}
+        changes.append(end | change | common)
+    return changes
+
+
+_NAME = re.compile("(?:(?!以及)[^、和及与])+")
+
+
+def _pair(text, cuts, group):
+    """Return the records of numbers that stand together, names and numbers paired by position.
+
+    甲、乙分别达到3个、2个 are two records, and so are 甲、乙分别由5%、6%提高到7%、8%.
+    """
+    if len(group) < 2:
+        return group
+    start = group[0]["start"]
+    at = text.rfind("分别", max(0, start - 12), start)
+    first = max(start - 120, cuts.rfind("\n", 0, at) + 1)
+    if at < 0 or first < 0:
+        return group
+    lead = _LEAD.match(text, first, at)
+    names = [hit.span() for hit in _NAME.finditer(text, lead.end() if lead else first, at)]
+    unit = group[-1]["unit"]
+    group = [record | {"unit": record["unit"] or unit} for record in group]
+    linked = [i for i, record in enumerate(group) if len(record["parts"]) == 2]
+    if len(linked) == 1 and re.search("[由从]", text[at:start]):
+        lower, upper = group[: linked[0] + 1], group[linked[0] :]
+        if len(lower) == len(names) and len(upper) in (1, len(names)):
+            group = _join(text, lower, upper)
+    if len(names) == len(group):
+        for record, name in zip(group, names, strict=True):
+            record |= {"of": name, "scope": "", "wide": (name[0], max(record["wide"][1], record["end"]))}
+    return group
 
 
 def _find_items(text, left, record):
@@ -408,8 +525,9 @@ def _find_items(text, left, record):
     listed = "、" in text[first : left["to"]] and not _QUANTITY.search(text, first, left["to"])
     if not (shared and listed):
         return []
-    before = text[first : left["from"]]
-    return [(first + h.start(), first + h.end()) for h in re.finditer("[^、]{2,}", before)]
+    items = [item.span() for item in _ITEM.finditer(text, first, left["from"])]
+    wide = record["wide"]
+    return [{"of": item, "wide": (min(item[0], wide[0]), wide[1])} for item in items if item[1] > item[0] + 1]
 
 
 def _counts(text, hit):
@@ -475,7 +593,7 @@ def _read_unit(hit):
 def _find_left(text, cuts, start):
     """Read the words before a number, from right to left, until the indicator begins."""
     floor = max(0, start - 60)
-    first = max(cuts.rfind("\n", floor, start) + 1, floor)
+    first = max(cuts.rfind("\n", floor, start - (text[start - 1 : start] == "：")) + 1, floor)
     comma = text.rfind("、", first, start)
     if 0 <= comma < start - 2:
         first = comma + 1
@@ -509,6 +627,9 @@ def _describe(text, left, record, after, ranged):
         bound = "<="
     else:
         bound = "="
+    of_that = text.endswith("的", 0, record["start"])
+    if bound == "=" and of_that and (share := _SHARE.search(text, left["from"], record["start"])):
+        bound = ">=" if share.lastgroup == "least" else "<="
     number = (record["start"], record["end"]) if ranged else ()
     moved = [hit.lastgroup for hit in _CHANGE.finditer(text, *number)] if ranged else ()
     new = text.rfind("新增", left["from"], left["to"])
@@ -527,6 +648,9 @@ def _find_indicator(text, left, record, after, last):
     if lead := _LEAD.match(text, first, to):
         keep = text.startswith("新增", max(first, lead.end() - 2)) and lead.end() < to
         first = lead.end() - 2 * keep
+    if text.endswith("的", first, to) and (share := _SHARE.search(text, first, to)):
+        to = max(share.start(), first)
+    first -= text.endswith("“", 0, first) and text.find("”", first, to) > 0
     for inner in _INNER.finditer(text, first, to):
         if inner.end() < to:
             first = inner.end()
@@ -578,6 +702,7 @@ def _find_words(text, taken, quoted):
     cuts = _cut(text, "，。；！？")
     for form, sign, pattern in _RULES:
         for first, last in _find_clauses(cuts, sign.finditer(text)):
+            hedge = None
             for hit in pattern.finditer(text, first, last):
                 start, end = hit.span("what" if form == "directional" else 0)
                 if any(taken[start:end]) or (quoted[start] and hit.group() != "零跑动"):
@@ -587,7 +712,8 @@ def _find_words(text, taken, quoted):
                 if subjects:
                     taken[start:end] = b"\1" * (end - start)
                     more |= {"start": start, "end": end, "form": form}
-                    more["hedge"] = _find_hedge(text, first, last)
+                    hedge = _find_hedge(text, first, last) if hedge is None else hedge
+                    more["hedge"] = hedge
                 for of in subjects:
                     edges = [start, end, *(of or ())]
                     records.append(base | more | {"of": of, "wide": (min(edges), max(edges))})
@@ -635,9 +761,6 @@ def _read_directional(text, form, hit, first, last):
 
 
 _LISTED = re.compile(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$")
-_ITEM = re.compile("[^、]+")
-
-
 def _find_listed(text, first, start):
     """Return the things listed before a position: 甲、乙、 before 丙, if each can be measured."""
     first = max(first, start - 80)
@@ -816,7 +939,7 @@ def score_specificity(measures, *, directives, results):
     measures = measures[columns].set_index("measure_id")
     for column in ["text", "units", "text_dates"]:
         check_texts(measures[column], f"measures[{column!r}]")
-    duties, targets = find_units(measures["units"]), find_targets(measures["text"])
+    duties, targets = find_units(measures["units"]), find_targets(measures["text"], plan=True)
     ids = measures.index
     longest_first = sorted(words.index, key=len, reverse=True)
     found = measures["text"].str.findall("|".join(map(re.escape, longest_first)))

@@ -172,6 +172,7 @@ def build_found(reports):
     for name, series in texts.items():
         for method, find in [("baseline", find_baseline), ("grammar", find_targets)]:
             found = find(series)
+            found = found[found["tense"] == "plan"] if method == "grammar" else found
             quotes = [series[d][a:b] for d, a, b in found[["doc", "start", "end"]].values]
             parts.append(found.assign(set=name, method=method, quote=quotes))
     table = pd.concat(parts)[COLUMNS.split()]
@@ -189,8 +190,9 @@ def build_reviews(reports):
         paragraphs = [line for line in text.split("\n")[1:] if line.strip()]
         if not re.search(r"\d", text) or int(path.stem[-4:]) < 2003:
             continue
-        whole, single = (find_targets(pd.Series(t)) for t in ([text], paragraphs))
-        taken = [(found["form"] == "numeric").sum() for found in (whole, single)]
+        found = [find_targets(pd.Series(t)) for t in ([text], paragraphs)]
+        promised = [each[each["tense"] == "plan"] for each in found]
+        taken = [(each["form"] == "numeric").sum() for each in promised]
         rows.append((path.stem, len(find_baseline(pd.Series([text]))), *taken))
     columns = ["report", "numbers", "taken", "taken_by_paragraph"]
     return pd.DataFrame(rows, columns=columns)
