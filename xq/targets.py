@@ -99,25 +99,32 @@ _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Ch
 _MEASURABLE = (
     "收入|工资|(?:工资|收入|待遇|物价|总)水平|价格|物价|成本|占比|比重|比例|面积|产量|总量|存量|总值|"
     "规模|数量|人数|岗位|就业|贸易|进出口|外贸|出口|进口|投资|消费|投入|排放|排放量|能耗|消耗|强度|"
-    "用量|用水量|覆盖面|率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力"
+    "用量|用水量|覆盖面|率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力|外资|融资|贷款|投放|"
+    "利润|养老金|寿命|贫困人口|工资标准|补助标准|补贴标准|补偿标准|救助标准|保障标准|抚恤标准|筹资标准"
 )
 _ADVERB = (
     "(?:稳步|稳定|持续|平稳|较快|明显|合理|适度|同步|不断|进一步|总体|基本|保持|继续|显著|有所|适当|"
-    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和){0,6}"
+    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和"
+    "|确保|有新的|比上年|较上年|在合理、?均衡水平上的?){0,6}"
 )
 _HOLD = (
-    "不变|持平略增|略增|稳中有升|稳中提质|量稳质升|稳量提质|稳定|平衡|平稳|保稳提质|促稳提质|保稳促优|"
+    "不变|只增不减|不减少|不降低|持平略增|略增|稳中有升|稳中提质|量稳质升|稳量提质|稳定|平衡|平稳|保稳提质|促稳提质|保稳促优|"
     "保供稳价|稳价"
 )
 _WORDS = rf"(?P<up>{_RISE})|(?P<down>{_FALL})"
+_DO = (  # begin another promise: 提高质量、优化投资 does not raise investment
+    "优化|改善|完善|规范|健全|深化|拓展|保护|创新|强化|发展|调整|培育|推广|盘活|化解|支持|鼓励|引导|推动|推进|促进"
+    "|加强|加快|实施|落实|建立|建设|做好|抓好|保障|确保|实现|保持|稳定|稳|严格|控制|吸引|利用|转变|激发"
+)
 _DIRECTIONAL = (
     re.compile(
         rf"(?P<indicator>[^、：）]{{0,20}}?(?:{_MEASURABLE}|商品)){_ADVERB}"
         rf"(?P<what>{_WORDS}|{_HOLD})(?=[、：）]|$)"
     ),
     re.compile(
-        rf"(?P<what>{_WORDS}|稳定|保障(?=[^、：）]{{0,20}}产量))(?!到|至)"
-        rf"(?P<indicator>[^、：）]{{0,30}}?(?:{_MEASURABLE}))(?=[：）]|(?:工作)?$)"
+        rf"(?P<what>{_WORDS}|稳定|稳住|保障(?=[^、：）]{{0,20}}产量))(?!到|至|值|劳动力)"
+        rf"(?P<indicator>(?:(?!(?<!和)(?:{_RISE}|{_FALL})(?!值)|、(?:{_DO}))[^：）]){{0,40}}?(?:{_MEASURABLE}))"
+        r"(?=[：）]|(?:工作)?$)"
     ),
 )
 _THINGS = re.findall(r"\w+", _MEASURABLE)
@@ -140,7 +147,7 @@ _OTHERS = (
             r"(?=[^\d，。；、]{0,16}(?:水平|平均|增速|增长|增幅|收入|上年|去年|同期|全国|当地))"
             r"[^\d，。；、]{2,20}"
             r"|[与和同](?P<about>[^，。；、]{2,16}?)(?:基本)?(?:保持)?"
-            r"(?:同步(?!建设|验收|交付|规划|推进)|相适应|相匹配|相当|持平)(?:增长|提高)?"
+            r"(?:同步(?!建设|验收|交付|规划|推进)|相适应|相匹配|相当(?![一-龥])|持平)(?:增长|提高)?"
         ),
     ),
     (
@@ -171,7 +178,7 @@ _PAST = re.compile(  # says of its clause that it is done
     r"|圆满|超额|荣获|新高|位居|居世界|首次|取得了?[^，。；]{0,8}(?:成效|进展|成绩)"
     r"|顺利(?:完成|实现|召开|举行)|连续.{1,3}年|五年间"
 )
-_MAYBE_PAST = re.compile("累计|同比|较上年|比上年|比去年")  # so does this, unless the clause bounds or plans
+_MAYBE_PAST = re.compile("累计|同比")  # so does this, unless the clause bounds or plans
 _SINCE = re.compile(  # a sentence that begins so is about that time, until it looks ahead
     r"(?:去年|上年(?![均度])|过去.{0,3}年|[一五]年来|[^，。；]{0,8}以来)[^，。；]{0,4}，"
 )
@@ -756,7 +763,11 @@ def _read_directional(text, form, hit, first, last):
         return [], {}
     cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
     edges = iter([start, *cuts, end])
-    subjects = _find_listed(text, first, start) + [*zip(edges, edges, strict=True)]
+    comma = text.rfind("、", start, end) + 1
+    listed = _find_listed(text, start, comma) if comma else []
+    if listed and listed[0][0] == start:  # 提高甲率、乙率
+        edges = iter([comma, end])
+    subjects = _find_listed(text, first, start) + listed + [*zip(edges, edges, strict=True)]
     moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
     return subjects, {"direction": moved}
 
