@@ -27,7 +27,7 @@ sys.path.insert(0, str(DATA.parent))
 
 from xq.reports import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
 from xq.tables import load_table  # noqa: E402
-from xq.targets import find_targets  # noqa: E402
+from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.text import to_features  # noqa: E402
 from xq.themes import score_recovery  # noqa: E402
 
@@ -190,9 +190,11 @@ def build_reviews(reports):
         paragraphs = [line for line in text.split("\n")[1:] if line.strip()]
         if not re.search(r"\d", text) or int(path.stem[-4:]) < 2003:
             continue
-        found = [find_targets(pd.Series(t)) for t in ([text], paragraphs)]
-        promised = [each[each["tense"] == "plan"] for each in found]
-        taken = [(each["form"] == "numeric").sum() for each in promised]
+        taken = []
+        for texts in (pd.Series([text]), pd.Series(paragraphs)):
+            promises = find_targets(texts).query("tense == 'plan' and form == 'numeric'")
+            numbers = match_targets(promises, find_baseline(texts))
+            taken.append((numbers["found"] & numbers["gold"]).sum())
         rows.append((path.stem, len(find_baseline(pd.Series([text]))), *taken))
     columns = ["report", "numbers", "taken", "taken_by_paragraph"]
     return pd.DataFrame(rows, columns=columns)
