@@ -163,7 +163,7 @@ _OTHERS = (
 _SIGNS = {  # and what a text must have for one of the others
     "zero": re.compile("零|发生"),
     "all": re.compile("全覆盖|应.尽|全面完成|全部"),
-    "relational": re.compile("[低高快优好]于|超过|同步|相适应|相匹配|相当|持平"),
+    "relational": re.compile("低于|高于|快于|优于|好于|超过|同步|相适应|相匹配|相当|持平"),
     "deferred": re.compile("下达|分解|目标"),
 }
 
@@ -309,7 +309,7 @@ def _find(text, plan=False):
         _mark_tense(folded, records)
 
     def place(at):
-        return at + gone[bisect_right(kept, at) - 1]
+        return at + gone[bisect_right(kept, at) - 1] if len(kept) > 1 else at
 
     for record in records:
         record.pop("parts", None)
@@ -419,8 +419,8 @@ def _find_numbers(text, quoted):
     records, last, group = [], None, []
     cuts = _cut(text, "，。；！？：（）()“")
     done = read = 0
-    for digit in _DIGIT.finditer(text):
-        if digit.start() < read or not (hit := _QUANTITY.match(text, digit.start())):
+    for at in map(re.Match.start, _DIGIT.finditer(text)):
+        if at < read or not (hit := _QUANTITY.match(text, at)):
             continue
         read = hit.end()
         if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
@@ -540,8 +540,10 @@ def _find_items(text, left, record):
 
 def _counts(text, hit):
     """Tell whether a number with a unit counts something, rather than naming or dating it."""
-    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
     unit = hit["unit"] or "%"
+    if unit == "年" and len(hit["digits"] or "") == 4:
+        return False
+    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
     value = _read_number(hit)
     if value is None:
         return False
@@ -550,8 +552,7 @@ def _counts(text, hit):
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
         return bool(_HYPHEN.search(text, max(0, hit.start() - 9), hit.start()))
     if unit in _DURATIONS:
-        clause = re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
-        if not _GRANTS.search(clause) or (unit == "年" and len(hit["digits"] or "") == 4):
+        if not _GRANTS.search(re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]):
             return False
     if hit["han"]:
         if value == 0 or hit["han"] in ("万", "亿", "千", "十"):
@@ -668,13 +669,16 @@ def _find_indicator(text, left, record, after, last):
     relative = unit in ("%", "‰", "个百分点", "倍", "番") and not of_that
     rate = relative or record["direction"] == "increase"
     right += of_that
-    stop = _find_stop(text, right)
     on_left = (first, to) if to > first and not text[first:to].endswith("等") else None
+    named = on_left and len(text[first:to].strip("和及与等")) > 1
+    if rate and named:  # 收入增长5%
+        return on_left, scope
+    stop = _find_stop(text, right)
     verb = _LEAD.match(text, right, stop)
     on_right = (right, stop) if stop - right > 1 and not (rate or verb or "/" in unit) else None
     if on_right and not (on_left and ("元" in unit or of_that)):
         return on_right, scope
-    if on_left and len(text[first:to].strip("和及与等")) > 1:
+    if named:
         return on_left, scope
     if stop - right > 1 and not verb and "%" not in unit and "点" not in unit:
         return (right, stop), scope
