@@ -362,7 +362,7 @@ def _mark(size, spans):
 def _mark_tense(text, records):
     """Say of each record whether its section, its sentence or its clause is past."""
     review = _mark(len(text), _find_reviews(text))
-    clauses, sentences = _cut(text, "，。；！？"), _cut(text, "。；")
+    clauses, sentences = _cut(text, "，。；！？（）()"), _cut(text, "。；")
     last = stop = -1  # where clause and sentence end
     for record in sorted(records, key=lambda record: record["start"]):
         at = record["start"]
