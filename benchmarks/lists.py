@@ -65,7 +65,7 @@ def read(part):
     measures, refused = xq.read_lists(part)
     measures.index = measures["list_id"] + " " + measures["measure_id"]
     named = xq.find_units(measures["units"])
-    found = xq.find_targets(measures["text"])
+    found = xq.find_targets(measures["text"], plan=True)
     counted = xq.count_terms(xq.tokenize(measures["text"], lexicon=terms))
     counted = Counter(dict(zip(counted["term"], counted["n"], strict=True)))
     return counted, Counter(named["unit"]), len(found), len(refused)

@@ -17,21 +17,21 @@ from xq.targets import _SIGNS, _find
 ROOT = Path(__file__).parent.parent
 COLUMNS = [
     *["doc", "start", "end", "span", "indicator", "value", "value_from"],
-    *["unit", "bound", "direction", "form", "kind", "hedge", "scope"],
+    *["unit", "bound", "direction", "form", "kind", "hedge", "scope", "tense"],
 ]
 TYPES = {name: "str" for name in COLUMNS[1:]}
 TYPES |= {"start": "int64", "end": "int64", "value": "float64", "value_from": "float64"}
 GAPS = "*\u200b\u200c\u200d\ufeff"
 
 
-def find(text):
+def find(text, **options):
     """Return the records of one text, each with its quote."""
-    rows = xq.find_targets(pd.Series([text])).to_dict("records")
+    rows = xq.find_targets(pd.Series([text]), **options).to_dict("records")
     return [row | {"quote": text[row["start"] : row["end"]]} for row in rows]
 
 
-def quotes(text):
-    return [row["quote"] for row in find(text)]
+def quotes(text, tense="plan"):
+    return [row["quote"] for row in find(text) if row["tense"] == tense]
 
 
 def close(text):
@@ -232,6 +232,95 @@ def test_one_number_for_several_things(text, things):
     assert all(row["indicator"] in row["span"] for row in rows)
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        (
+            "甲镇、乙镇、丙镇新增床位分别达到300张、200张、100张。",
+            [("甲镇", None, 300), ("乙镇", None, 200), ("丙镇新增床位", None, 100)],
+        ),
+        (
+            "力争城市和农村消费品零售额分别增长5%和6%左右。",
+            [("城市", None, 5), ("农村消费品零售额", None, 6)],
+        ),
+        (
+            "林地以及草地面积分别增加10.6万、3.8万亩。",
+            [("林地", None, 106000), ("草地面积", None, 38000)],
+        ),
+        (
+            "甲、乙补助标准分别由800元、900元提高到850元、960元。",
+            [("甲", 800, 850), ("乙补助标准", 900, 960)],
+        ),
+        ("甲、乙扣除比例分别从50%、75%提高至100%。", [("甲", 50, 100), ("乙扣除比例", 75, 100)]),
+        ("甲、乙产量分别增长5%—6%和7%—8%。", [("甲", 5, 6), ("乙产量", 7, 8)]),
+        (
+            "护理补贴由每人每月80元提高到90元，伙食补助由12元提高到15元。",
+            [("护理补贴", 80, 90), ("伙食补助", 12, 15)],
+        ),
+        ("补助标准分别再提高30元和5元。", [("补助标准", None, 30), ("补助标准", None, 5)]),
+        ("甲、乙、丙产量分别增长5%和6%。", [("丙产量", None, 5), ("丙产量", None, 6)]),
+    ],
+)
+def test_names_and_numbers_are_paired_by_position(text, expected):
+    rows = find(text)
+    values = [None if math.isnan(row["value_from"]) else row["value_from"] for row in rows]
+    found = [row["indicator"] for row in rows], values, [row["value"] for row in rows]
+    assert list(zip(*found, strict=True)) == expected
+    assert len({row["unit"] for row in rows}) == 1
+    assert all(
+        (row["bound"] == "from_to") == (v is not None) for row, v in zip(rows, values, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "text, bound, kind",
+    [
+        ("给予最高90万元补贴。", "<=", "target"),
+        ("补贴不超过购置价的30%。", "<=", "target"),
+        ("公用经费不低于预算的8%。", ">=", "target"),
+        ("每年培训护理员900名以上。", ">=", "target"),
+        ("每年补贴90元。", "=", "standard"),
+        ("新建高标准农田6万亩。", "=", "target"),
+        ("节约标准煤6万吨。", "=", "target"),
+        ("窑炉粉尘排放执行30毫克/立方米限值。", "<=", "standard"),
+    ],
+)
+def test_ceilings_floors_and_norms(text, bound, kind):
+    (row,) = find(text)
+    assert (row["bound"], row["kind"]) == (bound, kind)
+
+
+def test_half_width_marks_part_clauses():
+    text = "完成厂房改造8处,年内交付3处,其中南区2处、北区1处;新增岗位1,600个."
+    rows = find(text)
+    assert [row["value"] for row in rows] == [8, 3, 2, 1, 1600]
+    wide = find(text.replace(",", "，").replace("1，", "1,").replace(";", "；")[:-1] + "。")
+    assert [row["indicator"] for row in rows] == [row["indicator"] for row in wide]
+
+
+def test_traditional_characters_are_read_as_simplified():
+    plain = "明年预期：工业产值增长6%左右；物价上涨3%以内；新增岗位2万个以上；蔬菜产量30万吨。"
+    written = "明年預期：工業產值增長6%左右；物價上漲3%以內；新增崗位2萬個以上；蔬菜產量30萬噸。"
+    fields = ["start", "end", "value", "unit", "bound", "direction", "form", "hedge"]
+    read = [[row[field] for field in fields] for row in find(written)]
+    assert read == [[row[field] for field in fields] for row in find(plain)]
+    assert [row["indicator"] for row in find(written)] == [
+        "工業產值",
+        "物價",
+        "新增崗位",
+        "蔬菜產量",
+    ]
+
+
+@pytest.mark.parametrize("mark", ["\t", "|"])
+def test_a_table_of_indicators_is_refused(mark):
+    rows = [["主要指标", "2024年", "2030年", "属性"], ["绿化率（%）", "30", "35", "预期性"]]
+    text = "规划如下。\n" + "\n".join(mark.join(row) for row in rows)
+    with pytest.raises(ValueError, match="document 'a', line 2: a table of indicators .*sentence"):
+        xq.find_targets(pd.Series({"a": text}))
+    assert find("\t2030年主要指标：绿化率达到35%。\t")[0]["value"] == 35
+
+
 def test_things_named_together_stay_in_their_sentence():
     things = [f"{name}镇居民收入" for name in "甲乙丙丁戊己庚辛壬癸"]
     rows = find("推进乡村振兴、城市更新。" + "、".join(things) + "分别增长6%。")
@@ -311,6 +400,22 @@ def test_gaps_are_looked_past_and_kept_in_place(text, quote, indicator):
         ("推动进出口促稳提质。", "directional", "促稳提质", "进出口", "", "level"),
         ("国际收支基本平衡。", "directional", "平衡", "国际收支", "", "level"),
         ("物价总体稳定。", "directional", "稳定", "物价", "", "level"),
+        (
+            "提高城市低保、孤儿供养补助标准。",
+            "directional",
+            "提高",
+            "城市低保、孤儿供养补助标准",
+            "",
+            "increase",
+        ),
+        ("降低用电、仓储等成本。", "directional", "降低", "用电、仓储等成本", "", "decrease"),
+        ("引导银行增加农户贷款。", "directional", "增加", "农户贷款", "", "increase"),
+        ("民生支出只增不减。", "directional", "只增不减", "民生支出", "", "level"),
+        ("农田面积不减少。", "directional", "不减少", "农田面积", "", "level"),
+        ("汇率在合理均衡水平上的基本稳定。", "directional", "稳定", "汇率", "", "level"),
+        ("旅游收入占比较上年有新的提升。", "directional", "提升", "旅游收入占比", "", "increase"),
+        ("提高工业增加值的比重。", "directional", "提高", "工业增加值的比重", "", "increase"),
+        ("稳定和扩大消费。", "directional", "稳定", "消费", "", "level"),
     ],
 )
 def test_promises_without_a_number(text, form, decides, indicator, bound, direction):
@@ -334,6 +439,7 @@ LOOKALIKES = [
         "加大宣传力度。",
         "增强市场信心。",
     ],
+    *["提高质量、优化投资。", "提高教师待遇。", "任务和压力相当大。", "做好新增劳动力的就业。"],
 ]
 NAMES = [
     *["学习贯彻十九届六中全会精神。", "迎接党的二十大。", "编制“十四五”规划。", "编制十四五规划。"],
@@ -371,9 +477,36 @@ def test_no_commitment(text):
         "去年实现重大事故归零。",
     ],
 )
-def test_what_has_been_achieved_is_no_commitment(text):
-    assert find(text) == []
+def test_what_has_been_achieved_is_past(text):
+    (row,) = find(text)
+    assert row["tense"] == "past"
     assert quotes(text + "今年新增就业2.3万人。") == ["2.3万人"]
+    assert [row["tense"] for row in find(text, plan=True)] == ["plan"]
+
+
+@pytest.mark.parametrize(
+    "text, plan, past",
+    [
+        ("已建成食堂30个，新增车位50个。", ["50个"], ["30个"]),
+        ("改造管网20公里，惠及居民2万户。", ["20公里", "2万户"], []),
+        ("单位产值水耗累计下降9%以上。", ["9%"], []),
+        ("单位产值水耗累计下降9%。", [], ["9%"]),
+        ("规模以上工业产值同比增长7%左右。", ["7%"], []),
+        ("规模以上工业产值同比增长7%。", [], ["7%"]),
+        ("加快已开工项目建设，完成投资9亿元。", ["9亿元"], []),
+        ("建成全市首个体育公园，新增绿地6公顷。", ["6公顷"], []),
+        ("投资比上年增长7%左右，出口较上年增长5%以上。", ["7%", "5%"], []),
+        ("去年，粮食产量5万吨，鸡蛋3吨；今年蔬菜6吨。", ["6吨"], ["5万吨", "3吨"]),
+        ("稻谷产量稳定在6万吨以上（去年为5万吨）。", ["6万吨"], ["5万吨"]),
+        ("过去五年，投资增长7%，今年力争增长8%。", ["8%"], ["7%"]),
+        ("过去五年，投资增长7%。\n新建学校3所。", [], ["7%", "3所"]),
+        ("# 报告\n## 今年任务\n过去五年，投资增长7%。\n新建学校3所。", ["3所"], ["7%"]),
+    ],
+)
+def test_a_word_makes_its_own_clause_past(text, plan, past):
+    assert quotes(text) == plan
+    assert quotes(text, "past") == past
+    assert all(row["tense"] == "plan" for row in find(text, plan=True))
 
 
 def test_a_report_counts_from_its_plan_on():
@@ -381,7 +514,7 @@ def test_a_report_counts_from_its_plan_on():
     plan = "## 二、2022年工作目标\n地区生产总值增长6%，新增就业2万人。\n### （一）农业\n粮食产量6万吨。\n"
     text = "# 政府工作报告\n" + review + plan
     assert quotes(text) == ["6%", "2万人", "6万吨"]
-    assert find(text)[0]["start"] == text.index("6%")
+    assert quotes(text, "past") == ["8.1%", "3万人", "5万吨"]
     assert quotes(plan) == quotes(text)
     assert quotes(text.replace("#", "").replace(" ", "")) == quotes(text)
 
@@ -394,25 +527,25 @@ def test_a_report_counts_from_its_plan_on():
     [
         ("产量3{}。", {"unit": "{}"}, "个百分点 % ‰ 千瓦时 千瓦 兆瓦 标准煤 平方公里 平方千米 平方米 立方米 公里 公顷 公斤 千克 毫克 微克 人次 人 户次 户 家 名 位 场次 场 项 所 座 条 处 套 亩 米 吨 斤 升 度 头 只 羽 件 辆 台 张 倍 番 次 间 栋 幢 部 期 对 支 门 片 艘 架 株 棵 种 册 村 镇 美元 欧元 港元 日元 元 吉比特 标箱 个"),
         ("延长3{}。", {"unit": "{}"}, "个工作日 工作日 小时 分钟 天 年"),
-        ("投资{}3%。", {"indicator": "投资", "direction": "increase"}, "增长 增加 提高 提升 扩大 上升 新增 加大 增 升"),
+        ("投资{}3%。", {"indicator": "投资", "direction": "increase"}, "增长 增加 提高 提升 扩大 上升 上涨 新增 加大 增 升"),
         ("投资{}3%。", {"indicator": "投资", "direction": "decrease"}, "下降 降低 减少 压减 核减 削减 缩减 压缩 缩短 减免 下浮 下调 收窄 只减不增 降 减"),
         ("投资{}3亿元。", {"indicator": "投资", "bound": ">="}, "不低于 不少于 不小于 不得低于 不得少于 超过 突破 高于 大于 多于 至少 >= ≥"),
-        ("投资{}3亿元。", {"indicator": "投资", "bound": "<="}, "不超过 不高于 不大于 不多于 不得超过 低于 少于 小于 控制在 最多 <= ≤"),
+        ("投资{}3亿元。", {"indicator": "投资", "bound": "<="}, "不超过 不高于 不大于 不多于 不得超过 低于 少于 小于 控制在 最多 最高 <= ≤"),
         ("投资{}3亿元。", {"indicator": "投资", "bound": "~"}, "大约 约为 约 将近 近"),
         ("投资3亿元{}。", {"indicator": "投资", "bound": ">="}, "以上 及以上"),
-        ("投资3亿元{}。", {"indicator": "投资", "bound": "<="}, "以内 之内 以下 及以下"),
+        ("投资3亿元{}。", {"indicator": "投资", "bound": "<="}, "以内 之内 以下 及以下 限值 的上限"),
         ("{}投资3亿元。", {"hedge": "{}"}, "力争 争取 努力 大约 约 将近 基本 总体 原则上"),
-        ("就业率{}3%。", {"indicator": "就业率"}, "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 力争 争取 实现 完成 拟 安排 将 要 年度 年均 平均 实际 基本 总体 全年 左右 按 :"),
-        ("{}实验室3家。", {"indicator": "实验室"}, "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 减少 降低 提高 提升 扩大 新创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 引导 鼓励 深入 有序 控制 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"),
+        ("就业率{}3%。", {"indicator": "就业率"}, "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 力争 争取 实现 完成 拟 安排 将 要 年度 年均 平均 实际 基本 总体 全年 左右 按 : 执行 每人 每户 每亩 每月 每年"),
+        ("{}实验室3家。", {"indicator": "实验室"}, "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 减少 降低 提高 提升 扩大 新创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 引导 鼓励 深入 有序 控制 给予 每年 累计 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"),
         ("某市企业{}实验室3家。", {"indicator": "实验室"}, "共建 新建 建成 建立 创建 吸纳 提供 举办 承接 培育 引进 筹集 发放 位于 用于"),
         ("建成3家实验室{}。", {"indicator": "实验室"}, "建设 改造 设置 综合治理 治理 按期 实现 完成 验收 参加 参与 投入 用于 支持 以上 以下 以内 左右"),
         ("推进3项重点{}。", None, "行动 机制 制度 意识 方面 环节 维护 确立 自信 原则 关系 要求"),
         ("{}租金6个月。", {"unit": "月"}, "减免 缓缴 缓交 延长 缩短 压缩 压减 存有 保有 不少于 不低于 不超过 控制在 降至 减至"),
         ("{}补贴3元。", {"kind": "standard"}, "每人 每户 每亩 每月 每年 每生 费率 税率 利率 标准 扣除比例 租金 票价 电价"),
         ("推进三{}实验室。", None, "个 位 大 对 方 期 条 次 种 类 级 部 门 项"),
-        ("甲{}增长。", {"indicator": "甲{}", "direction": "increase"}, "收入 工资 工资水平 收入水平 待遇水平 物价水平 总水平 价格 物价 成本 占比 比重 比例 面积 产量 总量 存量 总值 规模 数量 人数 岗位 就业 贸易 进出口 外贸 出口 进口 投资 消费 投入 排放 能耗 消耗 强度 用量 覆盖面 率 额 化程度 国际收支 赤字 库存 份额 供给 支出 降幅 税负 财力"),
-        ("甲产量{}增长。", {"indicator": "甲产量", "direction": "increase"}, "稳步 稳定 持续 平稳 较快 明显 合理 适度 同步 不断 进一步 总体 基本 保持 继续 显著 有所 适当 逐步 大幅 大力 着力 稳中 实现 推动 促进 协调 健康 快速 较大幅度 更大 年均 和"),
-        ("甲产量{}。", {"indicator": "甲产量", "direction": "level"}, "不变 持平略增 略增 稳中有升 稳中提质 量稳质升 稳量提质 稳定 平衡 平稳 保稳提质 促稳提质 保稳促优 保供稳价 稳价"),
+        ("甲{}增长。", {"indicator": "甲{}", "direction": "increase"}, "收入 工资 工资水平 收入水平 待遇水平 物价水平 总水平 价格 物价 成本 占比 比重 比例 面积 产量 总量 存量 总值 规模 数量 人数 岗位 就业 贸易 进出口 外贸 出口 进口 投资 消费 投入 排放 能耗 消耗 强度 用量 覆盖面 率 额 化程度 国际收支 赤字 库存 份额 供给 支出 降幅 税负 财力 外资 融资 贷款 投放 利润 养老金 寿命 贫困人口 工资标准 补助标准 补贴标准 补偿标准 救助标准 保障标准 抚恤标准 筹资标准"),
+        ("甲产量{}增长。", {"indicator": "甲产量", "direction": "increase"}, "稳步 稳定 持续 平稳 较快 明显 合理 适度 同步 不断 进一步 总体 基本 保持 继续 显著 有所 适当 逐步 大幅 大力 着力 稳中 实现 推动 促进 协调 健康 快速 较大幅度 更大 年均 和 确保 有新的 比上年 较上年 在合理均衡水平上的"),
+        ("甲产量{}。", {"indicator": "甲产量", "direction": "level"}, "不变 只增不减 不减少 不降低 持平略增 略增 稳中有升 稳中提质 量稳质升 稳量提质 稳定 平衡 平稳 保稳提质 促稳提质 保稳促优 保供稳价 稳价"),
         ("重大隐患{}。", {"indicator": "重大隐患", "form": "zero"}, "清零 归零 零事故 零发生 零死亡 零增长 零新增 零排放"),
         ("重大隐患{}清零。", {"indicator": "重大隐患", "form": "zero"}, "实现 确保 做到 保持 动态 要 力争 基本 达到 全面 、 “"),
         ("{}重大事故。", {"indicator": "重大事故", "form": "zero"}, "不发生 不再发生"),
@@ -422,23 +555,25 @@ def test_a_report_counts_from_its_plan_on():
         ("甲收入与经济{}。", {"indicator": "甲收入", "bound": "~"}, "同步 相适应 相匹配 相当 持平"),
         ("甲工作{}市级下达目标。", {"form": "deferred"}, "完成 达到 落实 实现"),
         ("甲工作达到市级下达{}。", {"form": "deferred"}, "目标 任务 指标 计划"),
-        ("{}甲产量稳定增长。", None, "去年 上年 过去 以来 年来 已 圆满 超额 荣获 新高 位居 居世界 同比 首次 首个 累计 取得成效 取得了进展 取得成绩 顺利完成 顺利实现 顺利召开 顺利举行 连续三年 增加到 上升到 惠及 分别达到 五年间"),
-        ("今年好。甲区累计，乙产量稳定增长，{}丙。", {"form": "directional"}, "今年 明年 力争 目标 确保 争取 计划 拟 预期 安排 要 将 到2030年"),
-        ("去年完成甲。{}乙产量3吨。", {"form": "numeric"}, "今年 明年 力争 争取 拟 预期目标是 预期目标为 要 将 到2030年 不低于 不少于 不超过"),
+        ("{}甲产量稳定增长。", {"tense": "past"}, "去年 上年 过去 以来 年来 已 圆满 超额 荣获 新高 位居 居世界 同比 首次 累计 取得成效 取得了进展 取得成绩 顺利完成 顺利实现 顺利召开 顺利举行 连续三年 五年间"),
+        ("{}甲产量稳定增长。", {"tense": "plan"}, "首个 增加到 上升到 惠及 分别达到 除了 上年度 较上年 比上年 比去年"),
+        ("甲区累计{}乙产量3吨。", {"tense": "plan"}, "今年 明年 力争 目标 确保 争取 计划 拟 预期 安排 要 将 到2030年 不低于 不超过 至少"),
+        ("甲区累计乙产量3吨{}。", {"tense": "plan"}, "以上 以内 左右"),
+        ("一年来，甲好，{}乙产量3吨。", {"tense": "plan"}, "今年 明年 力争 争取 拟 预期目标是 预期目标为 要 将 到2030年 不低于 不少于 不超过"),
         ("税率5%{}6%。", {"bound": "from_to", "indicator": "税率"}, "- – — ~ ～ － 至 到 增至 增长至 提高到 降到 下降至 减为 调整为 恢复到 左右至 以上至"),
         ("推进3{}。", None, "人口 人均 人才 人民 人大 人工 人类"),
         ("接入{}3台。", None, "第 . + - 〔 A"),
         ("培育企业3家{}5家。", {"indicator": "企业"}, "、 和 及 与 、分别 以上、 左右和 以内和各"),
         ("{}建成实验室3家。", {"indicator": "实验室"}, "2025年 到2025年 2025年底前 2025年末 “十四五”时期 十四五期间"),
-        ("今年{}投资3亿元。", None, "去年 上年 去年完成"),
-        ("今年{}投资3亿元。", {"form": "numeric"}, "比去年 较上年 从去年 于去年 与上年"),
+        ("{}投资3亿元。", {"tense": "past"}, "去年 上年 去年完成"),
+        ("{}投资3亿元。", {"tense": "plan"}, "比去年 较上年 从去年 于去年 与上年"),
         ("今年投资比{}增长3%。", {"indicator": "投资", "direction": "increase"}, "去年 上年 预算 同期"),
         ("今年投资比{}下降3%。", {"indicator": "投资", "direction": "decrease"}, "去年 上年 预算 同期"),
         ("补贴3{}。", {"unit": "{}", "kind": "standard"}, "元/人 元/月 元/日 元/kg 毫克/升"),
         ("稳定{}和甲收入。", {"direction": "level"}, "出口 进口 就业 收入 消费 投资 价格 能耗 强度"),
-        ("一、{}\n乙产量3吨。", None, "回顾 总结过去"),
-        ("## {}\n乙产量3吨。", None, "回顾 总结 成就 过去五年 五年来 一年来 刚刚过去 去年以来"),
-        ("## 回顾{}\n乙产量3吨。", {"form": "numeric"}, "目标 任务 部署 安排 要求 建议 重点工作 今年 下一步 今后"),
+        ("一、{}\n乙产量3吨。", {"tense": "past"}, "回顾 总结过去"),
+        ("## {}\n乙产量3吨。", {"tense": "past"}, "回顾 总结 成就 过去五年 五年来 一年来 刚刚过去 去年以来"),
+        ("## 回顾{}\n乙产量3吨。", {"tense": "plan"}, "目标 任务 部署 安排 要求 建议 重点工作 今年 下一步 今后"),
     ],
 )  # fmt: skip
 def test_each_word_decides(sentence, expected, words):
@@ -475,11 +610,15 @@ def test_values(text, value):
         ("甲收入、乙产量与经济同步增长。", ["甲收入", "乙产量"]),
         ("甲工程、乙工程各3项。", ["甲工程", "乙工程"]),
         ("稳定就业和甲收入。", ["就业", "甲收入"]),
+        ("提高甲就业率、乙覆盖率。", ["甲就业率", "乙覆盖率"]),
+        ("提高效率、扩大甲产品出口。", ["甲产品出口"]),
         ("推进工、农3家。", ["工、农"]),
         ("建成3家店。", [""]),
         ("建成甲所3家店。", ["甲所"]),
-        ("今年建成3家医院。去年建成4家学校；建成5家公园。", ["医院", "公园"]),
-        ("过去五年成就显著。\n乙产量3吨。\n今年丙产量4吨。", ["丙产量"]),
+        ("今年建成3家医院。去年建成4家学校；建成5家公园。", ["医院", "学校", "公园"]),
+        ("补贴不超过购置价的30%。", ["补贴"]),
+        ("建成“云+”服务点40个。", ["“云+”服务点"]),
+        ("给予最高90万元补贴。", ["补贴"]),
         ("增加3元补贴。", ["补贴"]),
         ("建成50%的示范社区。", ["示范社区"]),
         ("扶持企业、学校的优秀青年3人。", ["学校的优秀青年"]),
@@ -767,6 +906,7 @@ def test_made_up_text(text):
         assert row.form in ("numeric", "zero", "all", "relational", "directional", "deferred")
         assert row.bound in ("", "=", ">=", "<=", "~", "from_to")
         assert row.direction in ("level", "increase", "decrease")
+        assert row.tense in ("plan", "past")
     places = list(zip(found["start"], found["end"], strict=True))
     assert places == sorted(places)
     places = sorted(set(places))

@@ -228,9 +228,7 @@ def _read_numbers(rows, field, whole):
 
 def _find_promises(texts):
     """Return the promises of each text, one a line, with the words around them."""
-    found = find_targets(texts)
-    if "tense" in found:
-        found = found[found["tense"] == "plan"]
+    found = find_targets(texts, plan=True)
     promises = dict.fromkeys(texts.index, "")
     for doc, own in found.groupby("doc", sort=False):
         clauses = []

@@ -7,8 +7,9 @@ of promise carry no number. Nothing here is specific to one document.
 
 import math
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from itertools import chain
+from functools import lru_cache
 
 import cn2an
 import pandas as pd
@@ -37,32 +38,42 @@ _QUANTITY = re.compile(
     rf"|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
     rf"(?P<unit>(?:{_UNIT}){_PER}|(?<=[万亿])(?=以[上内下]|左右|[，。；、])))"
 )
-_RISE = "增长|增加|提高|提升|扩大|上升|新增|加大"
+_RISE = "增长|增加|提高|提升|扩大|上升|上涨|新增|加大"
 _FALL = "下降|降低|减少|压减|核减|削减|缩减|压缩|缩短|减免|下浮|下调|收窄|只减不增"
 _UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
 _LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
 _LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
-_MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|<=|≤"
-_ABOUT = "大约|约为|(?<![节集预])约|将近|近"
-_AFTER = re.compile(r"(?P<least>及?以上|以上)|(?P<most>以内|之内|及?以下)|(?P<about>左右|上下)")
-_CHANGE = rf"(?P<up>{_UP})|(?P<down>{_DOWN})"
+_MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|最高|<=|≤"
+_AFTER = re.compile(
+    r"(?P<least>及?以上)|(?P<most>以内|之内|及?以下|(?:的|排放)?(?:限值|上限))|(?P<about>左右|上下)"
+)
+_SHARE = re.compile(rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST}))[^，。；、\d]{{1,16}}的\Z")
+_CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
+_COMPARED = re.compile("比(?:去年|上年|预算|同期)[^，]*")
+_LOWERED = re.compile(rf"(?:{_DOWN})[^，]*[至到为]\d")
+_NEW = re.compile("新增[^的]{0,8}")
 _HEDGE = re.compile(
     "力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上"
 )
 
-# Words between the indicator and its number, read from the number to the left.
-_TAIL = re.compile(
-    rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<about>{_ABOUT})|{_CHANGE}"
-    r"|保持|稳定|维持|达到|达|为|是|至|到|在|从|由|再|分别|各|均|都|总计|共计|共|有|继续|累计|力争"
-    r"|争取|实现|完成|拟|安排|将|要|年度|同比|比上年|比去年|年均|平均|实际|基本|总体|全年|左右|按|：|:)$"
-)
+# Words between the indicator and its number, read from the number to the left, and their meaning.
+_TAIL = (
+    "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 "
+    "争取 实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 "
+    "执行 每人 每户 每亩 每月 每年 ："
+).split()
+_TAIL = dict.fromkeys(_TAIL, "")
+_TAIL |= dict.fromkeys(_LEAST.split("|"), "least") | dict.fromkeys(_MOST.split("|"), "most")
+_TAIL |= dict.fromkeys(_UP.split("|"), "up") | dict.fromkeys(_DOWN.split("|"), "down")
+_TAIL |= dict.fromkeys("大约 约为 约 将近 近".split(), "about")
+_LONGEST = max(map(len, _TAIL))
 _VERBS = (
     "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 "
     "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
     "发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 "
     "减少 降低 提高 提升 扩大 新增 新创建 创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 "
     "今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
-    "引导 鼓励 深入 有序 控制 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
+    "引导 鼓励 深入 有序 控制 给予 每年 累计 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
 ).split()
 _LEAD = re.compile(
     rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
@@ -80,7 +91,8 @@ _GRANTS = re.compile(
     "减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至"
 )
 _STANDARD = re.compile(
-    "每[人户亩月年生]|费率|税率|利率|标准|扣除比例|租金|票价|电价|毫克|微克|限值"
+    "每[人户亩月生]|费率|税率|利率|(?<!高)标准(?![煤化])|扣除比例|租金|票价|电价|毫克|微克|限值"
+    "|每年[^，。；]*元"
 )
 _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Chinese numeral: names, not counts
 
@@ -88,30 +100,42 @@ _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Ch
 _MEASURABLE = (
     "收入|工资|(?:工资|收入|待遇|物价|总)水平|价格|物价|成本|占比|比重|比例|面积|产量|总量|存量|总值|"
     "规模|数量|人数|岗位|就业|贸易|进出口|外贸|出口|进口|投资|消费|投入|排放|排放量|能耗|消耗|强度|"
-    "用量|用水量|覆盖面|[率额]|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力"
+    "用量|用水量|覆盖面|率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力|外资|融资|贷款|投放|"
+    "利润|养老金|寿命|贫困人口|工资标准|补助标准|补贴标准|补偿标准|救助标准|保障标准|抚恤标准|筹资标准"
 )
 _ADVERB = (
     "(?:稳步|稳定|持续|平稳|较快|明显|合理|适度|同步|不断|进一步|总体|基本|保持|继续|显著|有所|适当|"
-    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和){0,6}"
+    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和"
+    "|确保|有新的|比上年|较上年|在合理、?均衡水平上的?){0,6}"
 )
 _HOLD = (
-    "不变|持平略增|略增|稳中有升|稳中提质|量稳质升|稳量提质|稳定|平衡|平稳|保稳提质|促稳提质|保稳促优|"
+    "不变|只增不减|不减少|不降低|持平略增|略增|稳中有升|稳中提质|量稳质升|稳量提质|稳定|平衡|平稳|保稳提质|促稳提质|保稳促优|"
     "保供稳价|稳价"
 )
 _WORDS = rf"(?P<up>{_RISE})|(?P<down>{_FALL})"
+_DO = (  # begin another promise: 提高质量、优化投资 does not raise investment
+    "优化|改善|完善|规范|健全|深化|拓展|保护|创新|强化|发展|调整|培育|推广|盘活|化解|支持|鼓励|引导|推动|推进|促进"
+    "|加强|加快|实施|落实|建立|建设|做好|抓好|保障|确保|实现|保持|稳定|稳|严格|控制|吸引|利用|转变|激发"
+)
 _DIRECTIONAL = (
     re.compile(
         rf"(?P<indicator>[^、：）]{{0,20}}?(?:{_MEASURABLE}|商品)){_ADVERB}"
         rf"(?P<what>{_WORDS}|{_HOLD})(?=[、：）]|$)"
     ),
     re.compile(
-        rf"(?P<what>{_WORDS}|稳定|保障(?=[^、：）]{{0,20}}产量))(?!到|至)"
-        rf"(?P<indicator>[^、：）]{{0,30}}?(?:{_MEASURABLE}))(?=[：）]|(?:工作)?$)"
+        rf"(?P<what>{_WORDS}|稳定|稳住|保障(?=[^、：）]{{0,20}}产量))(?!到|至|值|劳动力)"
+        rf"(?P<indicator>(?:(?!(?<!和)(?:{_RISE}|{_FALL})(?!值)|、(?:{_DO}))[^：）]){{0,40}}?(?:{_MEASURABLE}))"
+        r"(?=[：）]|(?:工作)?$)"
     ),
 )
+_THINGS = re.findall(r"\w+", _MEASURABLE)
+_LAST = "".join(sorted({thing[-1] for thing in _THINGS}))
 _ENDS = (  # what a clause must have for one of these to match: much quicker to look for
-    re.compile(rf"(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
-    re.compile(rf"(?:{_MEASURABLE})(?=(?:工作)?(?:[：），。；！？\n]|\Z))"),
+    re.compile(rf"[{_LAST}品]{_ADVERB}(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
+    re.compile(
+        rf"[{_LAST}](?=(?:工作)?(?:[：），。；！？\n]|\Z))"
+        rf"(?:{'|'.join(f'(?<={thing})' for thing in _THINGS)})"
+    ),
 )
 _AND = re.compile(r"(?<=出口|进口|就业|收入|消费|投资|价格|能耗|强度)[和及与]")
 _OTHERS = (
@@ -124,7 +148,7 @@ _OTHERS = (
             r"(?=[^\d，。；、]{0,16}(?:水平|平均|增速|增长|增幅|收入|上年|去年|同期|全国|当地))"
             r"[^\d，。；、]{2,20}"
             r"|[与和同](?P<about>[^，。；、]{2,16}?)(?:基本)?(?:保持)?"
-            r"(?:同步(?!建设|验收|交付|规划|推进)|相适应|相匹配|相当|持平)(?:增长|提高)?"
+            r"(?:同步(?!建设|验收|交付|规划|推进)|相适应|相匹配|相当(?![一-龥])|持平)(?:增长|提高)?"
         ),
     ),
     (
@@ -140,39 +164,51 @@ _OTHERS = (
 _SIGNS = {  # and what a text must have for one of the others
     "zero": re.compile("零|发生"),
     "all": re.compile("全覆盖|应.尽|全面完成|全部"),
-    "relational": re.compile("[低高快优好]于|超过|同步|相适应|相匹配|相当|持平"),
+    "relational": re.compile("低于|高于|快于|优于|好于|超过|同步|相适应|相匹配|相当|持平"),
     "deferred": re.compile("下达|分解|目标"),
 }
 
 # What has been achieved already, and what lies ahead.
-_PAST = re.compile(
-    r"去年|上年(?!均)|过去|以来|年来|已|(?<![为除到])了(?!解)|圆满|超额|荣获|新高|位居|居世界|同比|首次"
-    r"|首个|累计|取得了?[^，。；]{0,8}(?:成效|进展|成绩)|顺利(?:完成|实现|召开|举行)|连续.{1,3}年"
-    r"|达到[^，。；]{2,12}，(?:实际)?(?:增长|提高|下降)|增加到|上升到|提高到[^，。；]{2,10}，"
-    r"|由[^，。；]{2,20}上升|惠及|分别达到|五年间"
+_BOUND = rf"{_LEAST}|{_MOST}|以内|左右|(?<!规模)(?<!限额)以上"
+_PLANNED = re.compile(
+    r"今年(?!以来)|明年|力争|确保|争取|计划|拟|预期|安排|(?<![重主需首])要(?![素求点件])|将(?!近|士)"
+    r"|到20\d\d年|目标"
+)
+_PAST = re.compile(  # says of its clause that it is done
+    r"(?<![比于较与从])(?:去年|上年(?![均度]))|过去|以来|年来|已(?![^，。；]{1,8}的)|(?<![为除到])了(?!解)"
+    r"|圆满|超额|荣获|新高|位居|居世界|首次|取得了?[^，。；]{0,8}(?:成效|进展|成绩)"
+    r"|顺利(?:完成|实现|召开|举行)|连续.{1,3}年|五年间"
+)
+_MAYBE_PAST = re.compile("累计|同比")  # so does this, unless the clause bounds or plans
+_SINCE = re.compile(  # a sentence that begins so is about that time, until it looks ahead
+    r"(?:去年|上年(?![均度])|过去.{0,3}年|[一五]年来|[^，。；]{0,8}以来)[^，。；]{0,4}，"
 )
 _AHEAD = re.compile(
-    r"今年(?!以来)|明年|力争|目标|确保|争取|计划|拟|预期|安排|要(?![素求点件])(?<![重主需首]要)"
-    r"|将(?!近)|到20\d\d年"
-)
-_SURELY_AHEAD = re.compile(
     r"今年(?!以来)|明年|力争|争取|拟|预期目标(?:是|为)|(?:^|[，。；：])[一-龥]{0,4}要(?![素求点件])"
     r"|将(?!近|士)|到20\d\d年|不低于|不少于|不超过"
 )
+_BOUNDED = re.compile(_BOUND)
 _HEADING = re.compile("[一二三四五六七八九十]{1,2}、[^。]{2,40}$")
 _REVIEW = re.compile(r"回顾|总结|成就|过去.{0,3}年|[一五]年来|刚刚过去|去年以来")
 _PLAN = re.compile("目标|任务|部署|安排|要求|建议|重点工作|今年|下一步|今后")
 
 
-def find_targets(texts):
+def find_targets(texts, *, plan=False):
     """Find the commitments in Chinese policy text: how much of what is to be reached or done.
+
+    What has been reached is found too, and told by its `tense`: keep ``tense == "plan"`` for what
+    is promised.
 
     Parameters
     ----------
     texts : Series of str, or DataFrame with a column ``text``
         One text per row, each read by itself; the index names the document. Give a report as one
-        text, with its headings: a review of the past year is then known as such, and its numbers
-        are left out.
+        text, with its headings: a review of the past year is then known as such.
+    plan : bool
+        The texts only say what is to be done, as the rows of a task list do: all is "plan".
+        Else a section or paragraph that begins as a review is past, and so is a sentence that
+        begins with its time (去年，…) until it looks ahead; a word such as 已 or 累计 makes its own
+        clause past, and no more.
 
     Returns
     -------
@@ -194,13 +230,15 @@ def find_targets(texts):
         - ``kind`` : str, "target" (to be reached) or "standard" (a rate or norm applied)
         - ``hedge`` : str, the word that softens (力争, 左右), or empty
         - ``scope`` : str, "subtotal" (其中), "inherited" (its subject stands earlier), or empty
+        - ``tense`` : str, "plan" (to be reached or done) or "past" (reached or done already)
 
     Raises
     ------
     TypeError
         If `texts` is of another kind, a text is missing, or the index has several levels.
     ValueError
-        If a document has no name or is named twice, or the column ``text`` is missing.
+        If a document has no name or is named twice, the column ``text`` is missing, or a text
+        holds a table of indicators: its rows are no sentences.
 
     Notes
     -----
@@ -211,62 +249,106 @@ def find_targets(texts):
         check_frame(texts, "texts", "text")
         texts = texts["text"]
     check_texts(texts)
-    rows = [{"doc": doc} | row for doc, text in texts.items() for row in _find(text)]
+    for doc, text in texts.items():
+        _refuse_table(doc, text)
+    found = {doc: _find(text, plan) for doc, text in texts.items()}
+    docs = [doc for doc, rows in found.items() for _ in rows]
+    rows = [row for rows in found.values() for row in rows]
     types = {"start": "int64", "end": "int64", "span": "str", "indicator": "str"}
     types |= {"value": float, "value_from": float}
-    types |= dict.fromkeys("unit bound direction form kind hedge scope".split(), "str")
-    columns = {"doc": pd.Series([row["doc"] for row in rows], dtype=None if rows else object)}
+    types |= dict.fromkeys("unit bound direction form kind hedge scope tense".split(), "str")
+    columns = {"doc": pd.Series(docs, dtype=None if rows else object)}
     for name, kind in types.items():
         columns[name] = pd.array([row[name] for row in rows], dtype=kind)
     return pd.DataFrame(columns)
 
 
-_CLAUSE = re.compile(r"[^，。；！？\n]+")
-_GAP = re.compile(r"[^\S\n]|[*\u200b\u200c\u200d\ufeff]")
-_KEPT = re.compile("(?:\n|[^\\s*\u200b\u200c\u200d\ufeff])+")  # all but gaps
-_WIDE = re.compile("[０-９Ａ-ｚ％．／＋]")
+_COLUMN = re.compile(r"20\d\d|目标|现状|年均|属性")
+
+
+def _refuse_table(doc, text):
+    """Raise if a text has the head of a table of indicators."""
+    if "指标" not in text or not ("\t" in text or "|" in text):
+        return
+    for n, line in enumerate(text.split("\n"), 1):
+        head = line.strip()
+        cells = max(head.count("\t"), head.count("|"))
+        if cells > 1 and "指标" in head and "。" not in head and _COLUMN.search(head):
+            raise ValueError(
+                f"document {shorten(doc)}, line {n}: a table of indicators ({shorten(head)}) is no "
+                "text; write each row as a sentence (城镇化率达到62%), or leave the table out"
+            )
+
+
+_GAP = re.compile(
+    "[*\t\v\f\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+)
+_HALF = re.compile(
+    r"[,;:?!.](?:(?<=[,;:?!])(?:(?<![\d\s].)|(?!\d))|(?<=[\u3400-\u9fff%].)(?![\w%]))"
+)
+_PLAIN = str.maketrans(",;:?!.「」％．／＋", "，；：？！。“”%./+")
+_PLAIN |= {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
+_PLAIN |= str.maketrans(  # characters of the words above in their traditional shape
+    "長擴昇漲萬億噸個產達減壓縮縣鎮鄉於過應盡實現確處場條戶幣頭隻輛臺張倉間棟畝點爭穩設關與為爲業務標準總項開電價積環糧貿進資費規數學醫"
+    "療農區國動創館園車時鐘歐馬險護養質優綠衛節續單雙擇獎勵補內預崗歸發體給將對擬約從別級佔來復調維計辦舉種啟組織圍繞強導嚴斷齊當適較況戰",
+    "长扩升涨万亿吨个产达减压缩县镇乡于过应尽实现确处场条户币头只辆台张仓间栋亩点争稳设关与为为业务标准总项开电价积环粮贸进资费规数学医"
+    "疗农区国动创馆园车时钟欧马险护养质优绿卫节续单双择奖励补内预岗归发体给将对拟约从别级占来复调维计办举种启组织围绕强导严断齐当适较况战",
+)
+_WIDE = re.compile(f"[{''.join(chr(code) for code in _PLAIN if code > 127)}]")
 _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
+_RULES = [(form, _SIGNS[form], pattern) for form, pattern in _OTHERS]
+_RULES += [("directional", *rule) for rule in zip(_ENDS, _DIRECTIONAL, strict=True)]
 
 
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
 
 
-def _find(text):
+def _find(text, plan=False):
     """Return the records of one text, in order."""
-    folded, places = _fold(text)
+    folded, kept, gone = _fold(text)
     quoted = _mark(len(folded), [hit.span() for hit in _QUOTED.finditer(folded)])
-    past = _mark(len(folded), _find_past(folded))
     records = _find_numbers(folded, quoted)
     taken = _mark(len(folded), [(record["start"], record["end"]) for record in records])
-    others = [(form, pattern) for form, pattern in _OTHERS if _SIGNS[form].search(folded)]
-    ends = [[hit.start() for hit in end.finditer(folded)] for end in _ENDS]
-    for clause in _CLAUSE.finditer(folded) if others or any(ends) else ():
-        first, last = clause.span()
-        directional = [
-            pattern
-            for pattern, places in zip(_DIRECTIONAL, ends, strict=True)
-            if any(first <= place < last for place in places)
-        ]
-        if others or directional:
-            records += _find_words(folded, first, last, taken, quoted, others, directional)
-    kept = [record for record in records if not past[record["start"]]]
-    for record in kept:
+    records += _find_words(folded, taken, quoted)
+    if not plan:
+        _mark_tense(folded, records)
+
+    def place(at):
+        return at + gone[bisect_right(kept, at) - 1] if len(kept) > 1 else at
+
+    for record in records:
+        record.pop("parts", None)
+        record.setdefault("tense", "plan")
         first, last = record.pop("wide")
-        record["span"] = text[places[first] : places[last - 1] + 1]
+        record["span"] = text[place(first) : place(last - 1) + 1]
         of = record.pop("of")
-        record["indicator"] = text[places[of[0]] : places[of[1] - 1] + 1] if of else ""
-        record["start"], record["end"] = places[record["start"]], places[record["end"] - 1] + 1
-    return sorted(kept, key=lambda record: (record["start"], record["end"]))
+        record["indicator"] = text[place(of[0]) : place(of[1] - 1) + 1] if of else ""
+        record["start"], record["end"] = place(record["start"]), place(record["end"] - 1) + 1
+    return sorted(records, key=lambda record: (record["start"], record["end"]))
 
 
 def _fold(text):
-    """Return a text with plain digits and without gaps, and where each character came from."""
-    if not (_GAP.search(text) or _WIDE.search(text)):
-        return text, range(len(text))
-    runs = [*_KEPT.finditer(text)]
-    places = [*chain.from_iterable(range(*run.span()) for run in runs)]
-    kept = "".join(run.group() for run in runs)
-    return _WIDE.sub(lambda hit: chr(ord(hit.group()) - 0xFEE0), kept), places
+    """Return a text with plain digits and without gaps, and where its pieces came from.
+
+    The second is where each piece starts in what is returned, the third how many characters are
+    gone before it.
+    """
+    pieces, kept, gone, done = [], [0], [0], 0
+    for gap in _GAP.finditer(text):
+        pieces.append(text[done : gap.start()])
+        done = gap.end()
+        kept.append(gap.start() - gone[-1])
+        gone.append(gone[-1] + done - gap.start())
+    folded = "".join([*pieces, text[done:]])
+    folded = _WIDE.sub(lambda hit: hit.group().translate(_PLAIN), folded)
+    return _HALF.sub(lambda hit: hit.group().translate(_PLAIN), folded), kept, gone
+
+
+def _cut(text, marks):
+    """Return a text with each of these marks as a line end, and one more at its end."""
+    for mark in marks:
+        text = text.replace(mark, "\n")
+    return text + "\n"
 
 
 def _mark(size, spans):
@@ -277,63 +359,96 @@ def _mark(size, spans):
     return marks
 
 
-def _find_past(text):
-    """Return the spans of a text that tell what has been achieved."""
+def _mark_tense(text, records):
+    """Say of each record whether its section, its sentence or its clause is past."""
+    review = _mark(len(text), _find_reviews(text))
+    clauses, sentences = _cut(text, "，。；！？（）()"), _cut(text, "。；")
+    last = stop = -1  # where clause and sentence end
+    for record in sorted(records, key=lambda record: record["start"]):
+        at = record["start"]
+        if at >= stop:
+            begin, stop = sentences.rfind("\n", 0, at) + 1, sentences.index("\n", at)
+            until = begin
+            if _SINCE.match(text, begin, stop):
+                ahead = _AHEAD.search(text, begin, stop)
+                until = ahead.start() if ahead else stop
+        if at >= last:
+            first, last = clauses.rfind("\n", 0, at) + 1, clauses.index("\n", at)
+            done = review[at] or _is_past(text, first, last)
+        record["tense"] = "past" if done or at < until else "plan"
+
+
+def _is_past(text, first, last):
+    """Tell whether a clause by itself tells what has been achieved."""
+    said = _PAST.search(text, first, last)
+    if not said and _MAYBE_PAST.search(text, first, last):
+        said = not _BOUNDED.search(text, first, last)
+    return said and not _PLANNED.search(text, first, last)
+
+
+def _find_reviews(text):
+    """Return the spans of the sections and paragraphs that look back."""
     spans, review, at = [], 0, 0  # review: level of the heading it stands under, 9 for an opener
+    headed = False
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
         level = len(line) - len(line.lstrip("#")) or 2 * bool(_HEADING.match(line))
         if level:
+            headed = headed or level > 1
             if not review or level <= review:
                 review = level if _REVIEW.search(line) and not _PLAN.search(line) else 0
             continue
-        if _REVIEW.search(line[:24]) and not _SURELY_AHEAD.search(line[:24]):
-            review = review or 9
-        elif review == 9 and _SURELY_AHEAD.search(line[:40]):
+        if review == 9 and _AHEAD.search(line[:40]):
             review = 0
-        told = _PAST.search(line)
-        if review or (told and not _SURELY_AHEAD.search(line)):
+        elif not review and not headed and _REVIEW.search(line[:24]):
+            review = 0 if _AHEAD.search(line[:24]) else 9
+        if review:
             spans.append((start, at))
-            continue
-        if not told:
-            continue
-        for sentence in re.finditer(r"[^。；]+", line):
-            if _PAST.search(sentence.group()) and not _AHEAD.search(sentence.group()):
-                spans.append((start + sentence.start(), start + sentence.end()))
     return spans
 
 
+_NEXT = "".join(dict.fromkeys(unit[0] for unit in _UNITS + _DURATIONS)) + "多余几分，。；、以左"
+_DIGIT = re.compile(  # a quantity begins with one: much quicker to look for
+    rf"[\d{_HAN}半](?:(?<=\d)(?<!\d\d)|(?=[{_HAN}半{_NEXT}]))"
+)
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
-_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[-—–~～－至到]+\Z")
+_DASHES = "-—–~～－至到"
+_LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[{_DASHES}]+\Z")
 _JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
 _AND_THEN = re.compile("(?:以上|以内|左右)?[、和及与]?")
-_LAST_YEAR = re.compile("(?<![比于较与从])(?:去年|上年(?!均))[^，。；]{0,16}$")
+_ITEM = re.compile("[^、]+")
 _EACH = re.compile("(?:分别|各).{0,6}$")
 
 
 def _find_numbers(text, quoted):
     """Return one record per number that says how much."""
-    records, last = [], None
-    done = 0
-    for hit in _QUANTITY.finditer(text):
+    records, last, group = [], None, []
+    cuts = _cut(text, "，。；！？：（）()“")
+    done = read = 0
+    for at in map(re.Match.start, _DIGIT.finditer(text)):
+        if at < read or not (hit := _QUANTITY.match(text, at)):
+            continue
+        read = hit.end()
         if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
             continue
-        if _LAST_YEAR.search(text[max(0, hit.start() - 20) : hit.start()]):
-            continue
         start, end, value_from = hit.start(), hit.end(), None
-        low, high = _read_value(hit), None
+        low, high, parts = _read_value(hit), None, [hit.span()]
         link = _LINK.match(text, end)
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
             high, value_from, end = upper, low, upper.end()
-        elif lower := _LOWER.search(text, max(done, start - 24), start):
+            parts.append(upper.span())
+        elif text[start - 1 : start] in _DASHES and (
+            lower := _LOWER.search(text, max(done, start - 24), start)
+        ):
             scale = _SCALES.get(lower[2], _read_scale(hit))
             value_from = round(float(lower[1].replace(",", "")) * scale, 6)
             start = lower.start()
         done = end
         minus = text[start - 1 : start] == "负"
         low, start = (-low, start - 1) if minus else (low, start)
-        left = _find_left(text, start)
-        if last and left["from"] < last["end"] and not _JOIN.fullmatch(text, last["end"], start):
+        left = _find_left(text, cuts, start)
+        joined = last and _JOIN.fullmatch(text, last["end"], start)
+        if last and left["from"] < last["end"] and not joined:
             left["from"] = _AND_THEN.match(text, last["end"], start).end()
             left["to"] = max(left["from"], left["to"])
         record = {"start": start, "end": end, "form": "numeric", "value": low}
@@ -344,27 +459,82 @@ def _find_numbers(text, quoted):
         after = _AFTER.match(text, end)
         record |= _describe(text, left, record, after, value_from is not None)
         of, scope = _find_indicator(text, left, record, after, last)
-        if last and _JOIN.fullmatch(text, last["end"], start):  # 30元和5元: the number alone is new
+        if joined:  # 30元和5元: the number alone is new
             of, scope = last["of"], "inherited"
             record |= {key: last[key] for key in ("bound", "direction", "kind")}
         wide = min(left["from"], start), max(after.end() if after else end, of[1] if of else end)
         if of:
             wide = min(of[0], start) if scope != "inherited" else wide[0], wide[1]
-        around = text[wide[0] : wide[1]]
+        around = text[min(left["from"], wide[0]) : wide[1]]
         standard = "/" in record["unit"] or _STANDARD.search(around)
         record |= {"of": of, "scope": scope, "wide": wide}
         record.setdefault("kind", "standard" if standard else "target")
         record["hedge"] = _find_hedge(text, left["from"], wide[1])
-        records.append(record)
-        for item in _find_items(text, left, record):
-            wide = min(item[0], record["wide"][0]), record["wide"][1]
-            records.append(record | {"of": item, "wide": wide})
+        record["parts"] = parts
+        if not joined:
+            records += _pair(text, cuts, group)
+            group = []
+        group.append(record)
+        group += [record | more for more in _find_items(text, left, record)]
         last = record
-    return records
+    return records + _pair(text, cuts, group)
+
+
+def _join(text, lower, upper):
+    """Return one record per change: 5%、6%提高到7%、8%, or to one number: 5%、6%提高到7%."""
+    (_, turn), (to, _) = upper[0]["parts"]
+    moved = _CHANGE.search(text, turn, to)
+    direction = {"up": "increase", "down": "decrease"}[moved.lastgroup] if moved else "level"
+    common = {"bound": "from_to", "direction": direction}
+    changes = []
+    for i, record in enumerate(lower):
+        value_from = record["value_from"] if record is upper[0] else record["value"]
+        end = upper[i] if len(upper) > 1 else upper[0]
+        start, stop = end["parts"][-1] if len(upper) > 1 else record["parts"][0]
+        change = {"value_from": value_from, "value": end["value"], "start": start, "end": stop}
+        changes.append(end | change | common)
+    return changes
+
+
+_NAME = re.compile("(?:(?!以及)[^、和及与])+")
+
+
+def _pair(text, cuts, group):
+    """Return the records of numbers that stand together, names and numbers paired by position.
+
+    甲、乙分别达到3个、2个 are two records, and so are 甲、乙分别由5%、6%提高到7%、8%.
+    """
+    if len(group) < 2:
+        return group
+    start = group[0]["start"]
+    at = text.rfind("分别", max(0, start - 12), start)
+    first = max(start - 120, cuts.rfind("\n", 0, at) + 1)
+    if at < 0 or first < 0:
+        return group
+    lead = _LEAD.match(text, first, at)
+    names = [hit.span() for hit in _NAME.finditer(text, lead.end() if lead else first, at)]
+    unit = group[-1]["unit"]
+    group = [record | {"unit": record["unit"] or unit} for record in group]
+    linked = [i for i, record in enumerate(group) if len(record["parts"]) == 2]
+    if len(linked) == 1 and re.search("[由从]", text[at:start]):
+        lower, upper = group[: linked[0] + 1], group[linked[0] :]
+        if len(lower) == len(names) and len(upper) in (1, len(names)):
+            group = _join(text, lower, upper)
+    if len(names) == len(group):
+        for record, name in zip(group, names, strict=True):
+            record |= {
+                "of": name,
+                "scope": "",
+                "wide": (name[0], max(record["wide"][1], record["end"])),
+            }
+    return group
 
 
 def _find_items(text, left, record):
     """Return the other things a number holds for: 甲、乙分别下降1%."""
+    near = text[max(0, record["start"] - 8) : record["start"]]
+    if "各" not in near and "分别" not in near:
+        return []
     floor = max(0, left["from"] - 120)
     first = max(floor, *(text.rfind(mark, floor, record["start"]) + 1 for mark in "，。；：\n"))
     if first == floor > 0:  # in the middle of a thing
@@ -373,14 +543,21 @@ def _find_items(text, left, record):
     listed = "、" in text[first : left["to"]] and not _QUANTITY.search(text, first, left["to"])
     if not (shared and listed):
         return []
-    before = text[first : left["from"]]
-    return [(first + h.start(), first + h.end()) for h in re.finditer("[^、]{2,}", before)]
+    items = [item.span() for item in _ITEM.finditer(text, first, left["from"])]
+    wide = record["wide"]
+    return [
+        {"of": item, "wide": (min(item[0], wide[0]), wide[1])}
+        for item in items
+        if item[1] > item[0] + 1
+    ]
 
 
 def _counts(text, hit):
     """Tell whether a number with a unit counts something, rather than naming or dating it."""
-    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
     unit = hit["unit"] or "%"
+    if unit == "年" and len(hit["digits"] or "") == 4:
+        return False
+    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
     value = _read_number(hit)
     if value is None:
         return False
@@ -389,8 +566,9 @@ def _counts(text, hit):
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
         return bool(_HYPHEN.search(text, max(0, hit.start() - 9), hit.start()))
     if unit in _DURATIONS:
-        clause = re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
-        if not _GRANTS.search(clause) or (unit == "年" and len(hit["digits"] or "") == 4):
+        if not _GRANTS.search(
+            re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
+        ):
             return False
     if hit["han"]:
         if value == 0 or hit["han"] in ("万", "亿", "千", "十"):
@@ -407,7 +585,11 @@ def _counts(text, hit):
 
 def _read_number(hit):
     """Return the number as written, without 万 or 亿; None if it is no number."""
-    written = hit["hundredths"] or hit["digits"] or hit["han"]
+    return _read_digits(hit["hundredths"] or hit["digits"] or hit["han"])
+
+
+@lru_cache(4096)
+def _read_digits(written):
     if written[0].isdigit():
         return float(written.replace(",", ""))
     if written == "半":
@@ -433,44 +615,55 @@ def _read_unit(hit):
     return {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
 
 
-def _find_left(text, start):
+def _find_left(text, cuts, start):
     """Read the words before a number, from right to left, until the indicator begins."""
     floor = max(0, start - 60)
-    cut = max(text.rfind(mark, floor, start) for mark in "，。；！？\n：（）()“")
-    first = max(cut + 1, floor)
+    first = max(cuts.rfind("\n", floor, start - (text[start - 1 : start] == "：")) + 1, floor)
     comma = text.rfind("、", first, start)
-    if comma >= 0 and len(text[comma + 1 : start]) >= 2:
+    if 0 <= comma < start - 2:
         first = comma + 1
     found = {"from": first, "least": 0, "most": 0, "about": 0, "up": 0, "down": 0}
     at = start
-    if compared := re.search("比(?:去年|上年|预算|同期)[^，]*$", text[first:start]):
-        at = first + compared.start()
-        found["up"] = bool(re.search(_UP, compared.group()))
-        found["down"] = bool(re.search(_DOWN, compared.group()))
-    while hit := _TAIL.search(text, max(first, at - 6), at):
-        found |= {name: 1 for name, word in hit.groupdict().items() if word}
-        at = hit.start()
+    if compared := _COMPARED.search(text, first, start):
+        at = compared.start()
+        found |= {hit.lastgroup: 1 for hit in _CHANGE.finditer(compared.group())}
+    while at > first:
+        for begin in range(max(first, at - _LONGEST), at):
+            word = text[begin:at]
+            if word in _TAIL and not (
+                word == "约" and text[begin - 1 : begin] in ("节", "集", "预")
+            ):
+                break
+        else:
+            break
+        found[_TAIL[word]] = 1
+        at = begin
     return found | {"to": at}
 
 
 def _describe(text, left, record, after, ranged):
     """Return bound and direction of a number."""
-    after = after.groupdict() if after else {}
-    if left["about"] or after.get("about"):
+    after = after.lastgroup if after else ""
+    if left["about"] or after == "about":
         bound = "~"
     elif ranged:
         bound = "from_to"
-    elif left["least"] or after.get("least"):
+    elif left["least"] or after == "least":
         bound = ">="
-    elif left["most"] or after.get("most"):
+    elif left["most"] or after == "most":
         bound = "<="
     else:
         bound = "="
-    clause = text[left["from"] : record["end"]]
-    moved = [hit.lastgroup for hit in re.finditer(_CHANGE, text[record["start"] : record["end"]])]
-    if left["up"] or "up" in moved or re.search("新增[^的]{0,8}$", text[left["from"] : left["to"]]):
+    of_that = text.endswith("的", 0, record["start"])
+    if bound == "=" and of_that and (share := _SHARE.search(text, left["from"], record["start"])):
+        bound = ">=" if share.lastgroup == "least" else "<="
+    number = (record["start"], record["end"]) if ranged else ()
+    moved = [hit.lastgroup for hit in _CHANGE.finditer(text, *number)] if ranged else ()
+    new = text.rfind("新增", left["from"], left["to"])
+    if left["up"] or "up" in moved or (new >= 0 and _NEW.fullmatch(text, new, left["to"])):
         return {"bound": bound, "direction": "increase"}
-    lowered = re.search(rf"(?:{_DOWN})[^，]*[至到为]\d", clause)
+    to = ranged or text[record["start"] - 1 : record["start"]] in "至到为"
+    lowered = to and _LOWERED.search(text, left["from"], record["end"])
     decrease = left["down"] or "down" in moved or lowered
     return {"bound": bound, "direction": "decrease" if decrease else "level"}
 
@@ -482,6 +675,9 @@ def _find_indicator(text, left, record, after, last):
     if lead := _LEAD.match(text, first, to):
         keep = text.startswith("新增", max(first, lead.end() - 2)) and lead.end() < to
         first = lead.end() - 2 * keep
+    if text.endswith("的", first, to) and (share := _SHARE.search(text, first, to)):
+        to = max(share.start(), first)
+    first -= text.endswith("“", 0, first) and text.find("”", first, to) > 0
     for inner in _INNER.finditer(text, first, to):
         if inner.end() < to:
             first = inner.end()
@@ -491,13 +687,16 @@ def _find_indicator(text, left, record, after, last):
     relative = unit in ("%", "‰", "个百分点", "倍", "番") and not of_that
     rate = relative or record["direction"] == "increase"
     right += of_that
-    stop = _find_stop(text, right)
     on_left = (first, to) if to > first and not text[first:to].endswith("等") else None
+    named = on_left and len(text[first:to].strip("和及与等")) > 1
+    if rate and named:  # 收入增长5%
+        return on_left, scope
+    stop = _find_stop(text, right)
     verb = _LEAD.match(text, right, stop)
     on_right = (right, stop) if stop - right > 1 and not (rate or verb or "/" in unit) else None
     if on_right and not (on_left and ("元" in unit or of_that)):
         return on_right, scope
-    if on_left and len(text[first:to].strip("和及与等")) > 1:
+    if named:
         return on_left, scope
     if stop - right > 1 and not verb and "%" not in unit and "点" not in unit:
         return (right, stop), scope
@@ -506,11 +705,14 @@ def _find_indicator(text, left, record, after, last):
     return None, scope
 
 
+_OF = re.compile(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})")
+
+
 def _find_stop(text, start):
     """Return where the noun phrase that starts here ends."""
-    of = re.match(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})", text[start : start + 30])
+    of = text.find("的", start, start + 25) > 0 and _OF.match(text, start, start + 30)
     if of and "、" in of.group():
-        start += of.end()
+        start = of.end()
     stop = _STOP.search(text, start, start + 24)
     if stop and stop.start() == start:
         return start
@@ -522,65 +724,83 @@ def _find_hedge(text, first, last):
     return hit.group() if hit else ""
 
 
-def _find_words(text, first, last, taken, quoted, others, directional):
-    """Return the promises of one clause that carry no number."""
-    records, hedge = [], None
-
-    def add(form, start, end, *subjects, **more):
-        if any(taken[start:end]):
-            return
-        taken[start:end] = b"\1" * (end - start)
-        nonlocal hedge
-        hedge = _find_hedge(text, first, last) if hedge is None else hedge
-        record = {"start": start, "end": end, "form": form, "value": None, "value_from": None}
-        record |= {"unit": "", "bound": "", "direction": "level", "kind": "target", "scope": ""}
-        for of in subjects:
-            edges = [start, end, *(of or ())]
-            wide = min(edges), max(edges)
-            records.append(record | {"of": of, "wide": wide, "hedge": hedge} | more)
-
-    for form, pattern in others:
-        for hit in pattern.finditer(text, first, last):
-            if quoted[hit.start()] and hit.group() != "零跑动":
-                continue
-            of = _find_subject(text, first, hit, last)
-            if form == "zero":
-                add(form, *hit.span(), of, value=0.0, bound="=")
-            elif form == "relational" and of:
-                bound = {"least": ">=", "most": "<=", "about": "~"}[hit.lastgroup]
-                change = re.search(_CHANGE, hit.group()) if bound == "~" else None
-                start = of[0] + text[slice(*of)].rfind("、") + 1
-                parts = [*_find_listed(text, of[0], start), (start, of[1])]
-                direction = "increase" if change else "level"
-                add(form, *hit.span(), *parts, bound=bound, direction=direction)
-            else:
-                add(form, *hit.span(), of)
-    for pattern in directional:
-        for hit in pattern.finditer(text, first, last):
-            after = hit.end("what")
-            if quoted[hit.start("what")] or _QUANTITY.search(text, after, min(last, after + 24)):
-                continue
-            start, end = hit.span("indicator")
-            start += text[start] in "和及与"
-            if lead := _LEAD.match(text, start, end):
-                start = lead.end()
-            if start >= end:
-                continue
-            moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
-            cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
-            edges = iter([start, *cuts, end])
-            parts = _find_listed(text, first, start) + [*zip(edges, edges, strict=True)]
-            add("directional", *hit.span("what"), *parts, direction=moved)
+def _find_words(text, taken, quoted):
+    """Return the promises that carry no number, and mark their words as taken."""
+    records = []
+    base = {"value": None, "value_from": None, "unit": "", "bound": "", "direction": "level"}
+    base |= {"kind": "target", "scope": ""}
+    cuts = _cut(text, "，。；！？")
+    for form, sign, pattern in _RULES:
+        for first, last in _find_clauses(cuts, sign.finditer(text)):
+            hedge = None
+            for hit in pattern.finditer(text, first, last):
+                start, end = hit.span("what" if form == "directional" else 0)
+                if any(taken[start:end]) or (quoted[start] and hit.group() != "零跑动"):
+                    continue
+                read = _read_directional if form == "directional" else _read_form
+                subjects, more = read(text, form, hit, first, last)
+                if subjects:
+                    taken[start:end] = b"\1" * (end - start)
+                    more |= {"start": start, "end": end, "form": form}
+                    hedge = _find_hedge(text, first, last) if hedge is None else hedge
+                    more["hedge"] = hedge
+                for of in subjects:
+                    edges = [start, end, *(of or ())]
+                    records.append(base | more | {"of": of, "wide": (min(edges), max(edges))})
     return records
+
+
+def _find_clauses(cuts, hits):
+    """Return the bounds of the clauses that have a hit, each once."""
+    last = -1
+    for hit in hits:
+        if hit.start() >= last:
+            last = cuts.index("\n", hit.start())
+            yield cuts.rfind("\n", 0, hit.start()) + 1, last
+
+
+def _read_form(text, form, hit, first, last):
+    """Return what a promise in words is about, as spans, and its bound and direction."""
+    of = _find_subject(text, first, hit, last)
+    if form == "zero":
+        return [of], {"value": 0.0, "bound": "="}
+    if form != "relational" or not of:
+        return [of], {}
+    bound = {"least": ">=", "most": "<=", "about": "~"}[hit.lastgroup]
+    change = bound == "~" and _CHANGE.search(hit.group())
+    start = of[0] + text[slice(*of)].rfind("、") + 1
+    subjects = [*_find_listed(text, of[0], start), (start, of[1])]
+    return subjects, {"bound": bound, "direction": "increase" if change else "level"}
+
+
+def _read_directional(text, form, hit, first, last):
+    """Return what is to rise, fall or hold, as spans, and its direction; nothing with a number."""
+    after = hit.end("what")
+    start, end = hit.span("indicator")
+    start += text[start] in "和及与"
+    if lead := _LEAD.match(text, start, end):
+        start = lead.end()
+    if start >= end or _QUANTITY.search(text, after, min(last, after + 24)):
+        return [], {}
+    cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
+    edges = iter([start, *cuts, end])
+    comma = text.rfind("、", start, end) + 1
+    listed = _find_listed(text, start, comma) if comma else []
+    if listed and listed[0][0] == start:  # 提高甲率、乙率
+        edges = iter([comma, end])
+    subjects = _find_listed(text, first, start) + listed + [*zip(edges, edges, strict=True)]
+    moved = "increase" if hit["up"] else "decrease" if hit["down"] else "level"
+    return subjects, {"direction": moved}
+
+
+_LISTED = re.compile(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$")
 
 
 def _find_listed(text, first, start):
     """Return the things listed before a position: 甲、乙、 before 丙, if each can be measured."""
     first = max(first, start - 80)
-    listed = re.search(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$", text[first:start])
-    items = re.finditer("[^、]+", listed.group()) if listed else ()
-    base = first + listed.start() if listed else 0
-    return [(base + item.start(), base + item.end()) for item in items]
+    listed = text[start - 1 : start] == "、" and _LISTED.search(text, first, start)
+    return [item.span() for item in _ITEM.finditer(text, *listed.span())] if listed else []
 
 
 def _find_subject(text, first, hit, last):
@@ -754,7 +974,7 @@ def score_specificity(measures, *, directives, results):
     measures = measures[columns].set_index("measure_id")
     for column in ["text", "units", "text_dates"]:
         check_texts(measures[column], f"measures[{column!r}]")
-    duties, targets = find_units(measures["units"]), find_targets(measures["text"])
+    duties, targets = find_units(measures["units"]), find_targets(measures["text"], plan=True)
     ids = measures.index
     longest_first = sorted(words.index, key=len, reverse=True)
     found = measures["text"].str.findall("|".join(map(re.escape, longest_first)))

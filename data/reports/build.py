@@ -29,7 +29,7 @@ sys.path.insert(0, str(DATA.parent))
 
 from xq.reports import _count_words, _cut_words, count_bigrams, find_shingles  # noqa: E402
 from xq.tables import load_table  # noqa: E402
-from xq.targets import find_targets  # noqa: E402
+from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.text import to_features  # noqa: E402
 from xq.themes import score_recovery  # noqa: E402
 
@@ -191,6 +191,7 @@ def find_both_ways(texts):
     for name, series in texts.items():
         for method, find in [("baseline", find_baseline), ("grammar", find_targets)]:
             found = find(series)
+            found = found[found["tense"] == "plan"] if method == "grammar" else found
             quotes = [series[d][a:b] for d, a, b in found[["doc", "start", "end"]].values]
             parts.append(found.assign(set=name, method=method, quote=quotes))
     table = pd.concat(parts)[COLUMNS.split()]
@@ -220,8 +221,11 @@ def build_reviews(reports):
         paragraphs = [line for line in text.split("\n")[1:] if line.strip()]
         if not re.search(r"\d", text) or int(path.stem[-4:]) < 2003:
             continue
-        whole, single = (find_targets(pd.Series(t)) for t in ([text], paragraphs))
-        taken = [(found["form"] == "numeric").sum() for found in (whole, single)]
+        taken = []
+        for texts in (pd.Series([text]), pd.Series(paragraphs)):
+            promises = find_targets(texts).query("tense == 'plan' and form == 'numeric'")
+            numbers = match_targets(promises, find_baseline(texts))
+            taken.append((numbers["found"] & numbers["gold"]).sum())
         rows.append((path.stem, len(find_baseline(pd.Series([text]))), *taken))
     columns = ["report", "numbers", "taken", "taken_by_paragraph"]
     return pd.DataFrame(rows, columns=columns)
