@@ -302,11 +302,11 @@ def test_errors_name_file_line_and_remedy(tmp_path, row, says):
 @pytest.mark.parametrize("read", [xq.read_list, xq.read_changes, xq.read_notice])
 def test_what_is_no_file_is_refused_in_words(tmp_path, read):
     for path in (None, float("nan"), 3, b"list.txt", [RAW], LINES):
-        with pytest.raises(TypeError, match=r"^path is .{1,60}; expected the name of a text file"):
+        with pytest.raises(TypeError, match=r"^path is .{1,60}; expected the name of a file"):
             read(path)
     for path in (tmp_path / "none.txt", "a\0b", "\n".join(LINES)):
         with pytest.raises(
-            xq.ListError, match=r"cannot be opened.*; expected a text file"
+            xq.ListError, match=r"cannot be opened.*; expected a file with a task list"
         ) as error:
             read(path)
         assert len(str(error.value)) < 300
@@ -315,7 +315,9 @@ def test_what_is_no_file_is_refused_in_words(tmp_path, read):
         os.mkfifo(tmp_path / "pipe")
         places.append(tmp_path / "pipe")  # reading it would wait for ever
     for path in places:
-        with pytest.raises(xq.ListError, match="is no file to read; expected a text file"):
+        with pytest.raises(
+            xq.ListError, match="is no file to read; expected a file with a task list"
+        ):
             read(path)
 
 
