@@ -85,7 +85,8 @@ def make_examples():
         "zh": "城",
         ("check_list", "measures"): xq.read_list(raw),
         ("describe_clusters", "labels"): groups,
-        ("fetch_report", "mirrors"): [],  # never the network
+        ("fetch_reports", "level"): "nation",
+        ("fetch_reports", "mirrors"): [],  # never the network
         ("load_table", "name"): "tasks",
         ("plot_matrix", "x"): "step",
         ("read_changes", "path"): raw,

@@ -3,8 +3,6 @@
 import hashlib
 import re
 import runpy
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import combinations
 
 import numpy as np
@@ -31,142 +29,6 @@ GIVEN["vectors"] = xq.load_table("vectors")
 WITHOUT = xq.load_table("vectors_without_2022")
 TRUTH = xq.load_table("reuse").set_index("measure_id")["priority_id"]
 
-# ── fetch_report, against a server of our own ────────────────────────────────────────────────
-
-
-CONTENT = "**政府工作报告**\n\n今年发展主要预期目标是：增长5%。\n".encode()
-
-
-@pytest.fixture
-def reports(monkeypatch):
-    """One registered report whose text we know."""
-    row = {"report_id": "national_2099", "level": "national", "year": 2099, "part": ""}
-    row |= {"repository": "lawtext/gov", "commit": "c0ffee", "path": "国务院/2099.md"}
-    row |= {"sha256": hashlib.sha256(CONTENT).hexdigest()}
-    monkeypatch.setattr("xq.reports.load_table", lambda name: pd.DataFrame([row]))
-
-
-@pytest.fixture
-def server():
-    """Serve what the test asks for: (address, answers by path)."""
-    answers = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            body, length = answers.get(self.path.split("/")[1], (None, 0))
-            self.send_response(404 if body is None else 200)
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_address[1]}", answers
-        httpd.shutdown()
-
-
-def fetch(folder, *mirrors):
-    addresses = [f"{mirror}/{{path}}" for mirror in mirrors]
-    return xq.fetch_report("national", 2099, folder=folder, mirrors=addresses, progress=False)
-
-
-def test_a_good_file_is_downloaded_once_and_kept(reports, server, tmp_path):
-    address, answers = server
-    answers["good"] = CONTENT, len(CONTENT)
-    assert fetch(tmp_path, f"{address}/good") == CONTENT.decode()
-    assert [path.name for path in tmp_path.iterdir()] == ["national_2099.md"]
-    answers.clear()  # from now on only the kept file can answer
-    assert fetch(tmp_path, f"{address}/good") == CONTENT.decode()
-
-
-def test_the_next_mirror_is_tried(reports, server, tmp_path):
-    address, answers = server
-    answers["good"] = CONTENT, len(CONTENT)
-    assert fetch(tmp_path, f"{address}/missing", f"{address}/good") == CONTENT.decode()
-
-
-@pytest.mark.parametrize("case", ["wrong", "missing", "half", "offline"])
-def test_nothing_half_written_is_ever_used(case, reports, server, tmp_path):
-    address, answers = server
-    answers["wrong"] = CONTENT + b"!", len(CONTENT) + 1
-    answers["half"] = CONTENT[:20], len(CONTENT)  # the connection breaks off
-    if case == "offline":
-        address = "http://127.0.0.1:9"
-    with pytest.raises(xq.FetchError) as caught:
-        fetch(tmp_path, f"{address}/{case}")
-    assert list(tmp_path.iterdir()) == []
-    message = str(caught.value)
-    for part in ("national_2099.md could not be downloaded", "in a browser", str(tmp_path)):
-        assert part in message
-
-
-def test_a_file_of_the_users_is_used_if_it_is_the_right_one(reports, tmp_path):
-    (tmp_path / "national_2099.md").write_bytes(CONTENT)
-    assert fetch(tmp_path) == CONTENT.decode()
-    (tmp_path / "national_2099.md").write_bytes(CONTENT[:-3])
-    with pytest.raises(xq.FetchError, match="is not the report expected.*Delete it"):
-        fetch(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ({"year": 1966}, xq.FetchError, "no report with level 'national', year 1966 and part ''"),
-        ({"level": "village"}, xq.FetchError, "no report with level 'village'"),
-        ({"level": None}, TypeError, "level is None; expected a text"),
-        ({"year": "2022"}, TypeError, "year is a str .*expected a whole number"),
-        ({"part": None}, TypeError, "part is None; expected a text"),
-        ({"mirrors": "https://one.example"}, TypeError, "mirrors is a str .*a list of addresses"),
-        ({"mirrors": [3]}, TypeError, "mirrors is a list .*a list of addresses"),
-        ({"mirrors": None}, TypeError, "mirrors is None"),
-        ({"folder": 3}, TypeError, "folder is 3; expected a path"),
-        ({"mirrors": []}, xq.FetchError, "no mirror is named\nDownload https://raw.git.* in a"),
-        ({"mirrors": ["{nothing}"]}, xq.FetchError, "{nothing}: KeyError"),
-    ],
-)
-def test_what_cannot_be_fetched_is_said(arguments, error, message, tmp_path):
-    usual = {"level": "national", "year": 2022, "folder": tmp_path, "progress": False}
-    with pytest.raises(error, match=message):
-        xq.fetch_report(**usual | arguments)
-
-
-def test_a_folder_that_cannot_be_used_is_said(reports, tmp_path, monkeypatch):
-    (tmp_path / "national_2099.md").mkdir()  # a folder in the place of the file
-    with pytest.raises(xq.FetchError, match="cannot be read or written: Is a directory"):
-        fetch(tmp_path)
-    (tmp_path / "file").touch()
-    with pytest.raises(xq.FetchError, match="cannot be read or written: .*name another folder"):
-        fetch(tmp_path / "file", "http://127.0.0.1:9")
-
-    def refuse(path):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "national_2099.md").touch()
-    with pytest.raises(xq.FetchError, match="cannot be read or written: Permission denied"):
-        fetch(tmp_path / "new")
-
-
-def test_progress_is_said_on_the_error_stream(reports, server, tmp_path, capsys):
-    address, answers = server
-    answers["good"] = CONTENT, len(CONTENT)
-    xq.fetch_report("national", 2099, folder=tmp_path, mirrors=[f"{address}/good/{{path}}"])
-    assert "downloading national_2099.md from 127.0.0.1" in capsys.readouterr().err
-
-
-def test_committed_registry_fits_the_reports():
-    if not REPORTS.exists():
-        pytest.skip(f"the work reports are not at {REPORTS}")
-    for report in xq.load_table("reports").itertuples():
-        text = xq.fetch_report(report.level, report.year, part=report.part, folder=REPORTS)
-        assert len(text) == report.chars
-        assert report.path.endswith(f"/{report.report_id.split('_')[1]}.md")
-
-
 # ── features of the reports ──────────────────────────────────────────────────────────────────
 
 
@@ -189,7 +51,7 @@ def test_features_are_rebuilt_from_the_reports(tmp_path):
 def test_every_target_stands_in_its_report(level):
     if not REPORTS.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
-    lines = xq.fetch_report(level, 2022, folder=REPORTS).split("\n")
+    lines = (REPORTS / f"{level}_2022.md").read_text(encoding="utf-8").split("\n")
     targets = xq.load_table(f"targets_{level}")
     found = xq.find_targets(pd.Series({n: lines[n - 1] for n in targets["line"].unique()}))
     known = set(zip(found["doc"], found["start"], strict=True))
@@ -206,7 +68,7 @@ def test_every_target_stands_in_its_report(level):
 def test_priorities_are_printed_where_they_say():
     if not REPORTS.exists():
         pytest.skip(f"the work reports are not at {REPORTS}")
-    text = xq.fetch_report("national", 2022, folder=REPORTS)
+    text = (REPORTS / "national_2022.md").read_text(encoding="utf-8")
     priorities = xq.load_table("priorities")
     assert len(priorities) == 44
     assert priorities["printed"].sum() == 35

@@ -18,6 +18,7 @@ _HOME = {
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
         "many": ["read_lists"],
+        "panel": ["FetchError", "fetch_reports"],
         "plot": [
             "plot_bars",
             "plot_dots",
@@ -26,9 +27,7 @@ _HOME = {
             "use_style",
         ],
         "reports": [
-            "FetchError",
             "compare_targets",
-            "fetch_report",
             "find_shingles",
             "match_priorities",
             "score_reuse",

@@ -1,17 +1,12 @@
 """Hold a text against the reports above it."""
 
 import hashlib
-import os
 import re
-import sys
 from functools import partial
 from itertools import combinations
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
-import pooch
 from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -23,13 +18,8 @@ from .door import (
     describe,
     shorten,
 )
-from .tables import load_table
 from .text import _count, average_vectors, to_numbers, tokenize, warn_of_share
 
-MIRRORS = (
-    "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
-    "https://cdn.jsdelivr.net/gh/{repository}@{commit}/{path}",
-)
 LEVELS = ("nation", "city", "district")
 COMBINED = ("characters", "bm25", "vectors")
 METHODS = ("words", *COMBINED, "combined")
@@ -44,89 +34,6 @@ _IN_WORDS = {
     "left": "left to above",
 }
 _RELATIONS, _DIVIDE = (*_IN_WORDS, "other"), ("", "none", "residents", "else")
-
-
-class FetchError(ValueError):
-    """A report is neither here nor to be had; the message says where to put it."""
-
-
-def fetch_report(level, year, *, part="", folder=None, mirrors=MIRRORS, progress=True):
-    """Fetch a work report: from `folder` if it is there, else from the network.
-
-    The text is downloaded to your computer and stays there; this collection may not reprint it.
-    It is checked against the SHA-256 in ``data/reports/reports.csv``. A file that is incomplete
-    or not the one expected is never used.
-
-    Parameters
-    ----------
-    level : {"national", "tianjin"}
-        Whose report.
-    year : int
-        1954 to 2026 (national; not every year had one), 2003 to 2026 (Tianjin).
-    part : str, default ""
-        "part" or "summary" for the two national texts of 1964.
-    folder : path, optional
-        Where reports are kept, as ``LEVEL_YEAR.md``; your cache folder if omitted.
-    mirrors : list of str, optional
-        Addresses to try in turn, with ``{repository}``, ``{commit}``, ``{path}`` to be filled in;
-        ``[]`` to stay off the network.
-    progress : bool, default True
-        Say on the error stream what is being downloaded.
-
-    Returns
-    -------
-    str
-        The text, as Markdown.
-
-    Raises
-    ------
-    TypeError
-        If `year` is no whole number, `folder` no path or `mirrors` no list of addresses.
-    FetchError
-        If there is no such report, if the file in `folder` is another one or cannot be read, or
-        if it could not be downloaded whole; the message says what to put where.
-
-    Notes
-    -----
-    Source: https://github.com/lawtext/gov at the commits in ``data/reports/reports.csv``; the
-    texts there are from the governments' own sites. Uses pooch.
-    """
-    check_count(year, "year")
-    if folder is not None and not isinstance(folder, str | os.PathLike):
-        raise TypeError(f"folder is {describe(folder)}; expected a path")
-    if not isinstance(mirrors, list | tuple) or not all(isinstance(one, str) for one in mirrors):
-        raise TypeError(
-            f"mirrors is {describe(mirrors)}; expected a list of addresses, as xq.reports.MIRRORS"
-        )
-    row = _find_report(level, year, part)
-    file = f"{row['report_id']}.md"
-    path = Path(os.path.expanduser(folder or pooch.os_cache("xq"))) / file
-    try:
-        if path.exists():
-            return _read_checked(path, row["sha256"])
-        if mirrors:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise FetchError(
-            f"{path} cannot be read or written: {problem.strerror}. Put the report itself there, "
-            "or name another folder"
-        ) from None
-    failures = [] if mirrors else ["no mirror is named"]
-    pooch.get_logger().setLevel("ERROR")  # what it would say is said here
-    for mirror in mirrors:
-        try:
-            address = mirror.format(**row)
-            if progress:
-                host = urlsplit(address).netloc
-                print(f"downloading {file} from {host} …", file=sys.stderr, flush=True)
-            pooch.retrieve(address, known_hash=row["sha256"], fname=file, path=path.parent)
-            return _read_checked(path, row["sha256"])
-        except Exception as problem:  # whatever the network does, or a mirror without sense
-            failures.append(f"{mirror}: {shorten(problem, 120)}")
-    raise FetchError(
-        f"{file} could not be downloaded:\n  " + "\n  ".join(failures) + "\nDownload "
-        f"{MIRRORS[0].format(**row)} in a browser, save it as {path}, and run this again."
-    )
 
 
 def find_shingles(texts):
@@ -536,31 +443,6 @@ def _check_rows(table, name, keys, column):
     if (twice := table.duplicated(keys)).any():
         which = [*table.loc[twice, keys].iloc[0]]
         raise ValueError(f"{name} has two rows for {shorten(which)}; keep one of them")
-
-
-def _find_report(level, year, part):
-    """Return the row of a report in the table of reports, as a dict."""
-    for name, given in [("level", level), ("part", part)]:
-        if not isinstance(given, str):
-            raise TypeError(f"{name} is {describe(given)}; expected a text")
-    reports = load_table("reports").astype({"level": "str"})
-    for row in reports.to_dict("records"):
-        if (row["level"], row["year"], row["part"]) == (level, year, part):
-            return row
-    raise FetchError(
-        f"no report with level {shorten(level)}, year {shorten(year)} and part {shorten(part)}; "
-        "xq.load_table('reports') lists them all"
-    )
-
-
-def _read_checked(path, sha256):
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise FetchError(
-            f"{path} is not the report expected (its SHA-256 differs from the one in "
-            "data/reports/reports.csv). Delete it and run this again."
-        )
-    return content.decode("utf-8")
 
 
 def _find_priorities(report):
