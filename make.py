@@ -63,7 +63,7 @@ COMMANDS = {
     "test": "check the code, the data, the notebooks and the figures (extra words: pytest)",
     "lab": "open the notebooks in JupyterLab",
     "ledger": "write the ledger of measures to ledger.xlsx",
-    "data": "rebuild the tables in data/ from data/raw (--reports FOLDER: reports/ too)",
+    "data": "rebuild the tables in data/ from data/raw (--reports SOURCE: reports/ or panel/ too)",
     "lint": "check the style of the code",
 }
 TAKES_MORE = ("figures", "test", "lab", "ledger", "data")

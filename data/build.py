@@ -2,8 +2,9 @@
 
 Run by `python make.py data`. Reads `raw/`, `hand/`, `lexicon/`, `gold/` and `datapackage.json`;
 writes the CSV files beside it and `CODEBOOK.md`, byte-identical on every run. With
-`--reports FOLDER`, a folder with the work reports, it rebuilds `reports/` too and says which files
-differ from those committed.
+`--reports FOLDER`, a folder with the work reports of nation and Tianjin, it rebuilds `reports/` too,
+with `--reports ARCHIVE`, the archive of all work reports, `panel/`, and says which files differ from
+those committed.
 """
 
 import argparse
@@ -209,10 +210,17 @@ def _require(condition, problem):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Rebuild the tables of data/.")
-    parser.add_argument("--reports", type=Path, metavar="FOLDER", help="rebuild reports/ as well")
+    parser.add_argument(
+        "--reports",
+        type=Path,
+        metavar="SOURCE",
+        help="a folder with national_2022.md …: rebuild reports/ as well; "
+        "the archive of all work reports: rebuild panel/ as well",
+    )
     options = parser.parse_args()
     write_tables()
     if options.reports:
-        reports = runpy.run_path(str(DATA / "reports" / "build.py"))
-        differ = reports["write_reports"](options.reports)
-        print(f"reports/: differ from the committed files: {', '.join(differ) or 'none'}")
+        name = "reports" if (options.reports / "national_2022.md").exists() else "panel"
+        build = runpy.run_path(str(DATA / name / "build.py"))
+        differ = build[f"write_{name}"](options.reports)
+        print(f"{name}/: differ from the committed files: {', '.join(differ) or 'none'}")
