@@ -12,7 +12,7 @@ import pytest
 import xq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xq.targets import _SIGNS, _find
+from xq.targets import _FIRST, _LAST, _RULES, _SIGNS, _find
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = [
@@ -965,17 +965,29 @@ WORDS += "去年 高于 全国 水平 同步 与 全覆盖 应 尽 全部 分解
 
 
 def test_what_is_looked_for_first_hides_nothing(monkeypatch):
-    """The quick looks (_SIGNS, _ENDS, a fold that has nothing to fold) only save time."""
+    """The quick looks (_SIGN, _DIGIT, a fold that has nothing to fold) only save time."""
     lot = random.Random(0)
     texts = ["".join(lot.choices(WORDS, k=lot.randint(2, 14))) for _ in range(6000)]
     texts = pd.Series([*xq.load_table("measures")["text"], *texts])
     found = xq.find_targets(texts)
     assert found["form"].value_counts().min() > 10
-    anything = re.compile("")
-    monkeypatch.setattr("xq.targets._SIGNS", dict.fromkeys(_SIGNS, anything))
-    monkeypatch.setattr("xq.targets._ENDS", [anything, anything])
-    monkeypatch.setattr("xq.targets._GAP", anything)
+
+    def find_every_clause(cuts, hits):
+        first = 0
+        for last in (at for at, character in enumerate(cuts) if character == "\n"):
+            yield (first, last), dict.fromkeys(_RULES)
+            first = last + 1
+
+    anything = re.compile(r"[\s\S]")
+    monkeypatch.setattr("xq.targets._find_clauses", find_every_clause)
+    monkeypatch.setattr("xq.targets._DIGIT", anything)
+    monkeypatch.setattr("xq.targets._GAP", re.compile(""))
     pd.testing.assert_frame_equal(xq.find_targets(texts), found)
+
+
+def test_a_sign_is_told_by_its_first_character():
+    assert len(_FIRST) == len({part[0] for sign in _SIGNS.values() for part in sign.split("|")})
+    assert not set(_FIRST) & set(_LAST)
 
 
 # ── the list's own test ──────────────────────────────────────────────────────────────────────

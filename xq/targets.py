@@ -53,7 +53,7 @@ _COMPARED = re.compile("比(?:去年|上年|预算|同期)[^，]*")
 _LOWERED = re.compile(rf"(?:{_DOWN})[^，]*[至到为]\d")
 _NEW = re.compile("新增[^的]{0,8}")
 _HEDGE = re.compile(
-    "力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上"
+    "力争|争取|努力|左右|上下|大约|约(?<![节集预]约)(?!束|谈|定)|将近|基本|总体|原则上"
 )
 
 # Words between the indicator and its number, read from the number to the left, and their meaning.
@@ -66,7 +66,8 @@ _TAIL = dict.fromkeys(_TAIL, "")
 _TAIL |= dict.fromkeys(_LEAST.split("|"), "least") | dict.fromkeys(_MOST.split("|"), "most")
 _TAIL |= dict.fromkeys(_UP.split("|"), "up") | dict.fromkeys(_DOWN.split("|"), "down")
 _TAIL |= dict.fromkeys("大约 约为 约 将近 近".split(), "about")
-_LONGEST = max(map(len, _TAIL))
+_BACK = "|".join(word[::-1] for word in sorted(_TAIL, key=len, reverse=True))
+_BACK = re.compile(_BACK.replace("|约|", "|约(?![节集预])|"))  # read from right to left
 _VERBS = (
     "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 "
     "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
@@ -87,11 +88,13 @@ _STOP = re.compile(
 _NAMES = re.compile(
     r"[^，。；、]{0,8}(?:行动|机制|制度|意识|方面|环节|维护|确立|自信|原则|关系|要求)"
 )
+_NO_PERSON = set("口均才民大工类")
 _GRANTS = re.compile(
-    "减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至"
+    "(?:减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至)"
+    r"[^，。；]*\Z"
 )
 _STANDARD = re.compile(
-    "每[人户亩月生]|费率|税率|利率|(?<!高)标准(?![煤化])|扣除比例|租金|票价|电价|毫克|微克|限值"
+    "每[人户亩月生]|费率|税率|利率|标准(?<!高标准)(?![煤化])|扣除比例|租金|票价|电价|毫克|微克|限值"
     "|每年[^，。；]*元"
 )
 _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Chinese numeral: names, not counts
@@ -161,21 +164,22 @@ _OTHERS = (
     ),
 )
 
-_SIGNS = {  # and what a text must have for one of the others
-    "zero": re.compile("零|发生"),
-    "all": re.compile("全覆盖|应.尽|全面完成|全部"),
-    "relational": re.compile("低于|高于|快于|优于|好于|超过|同步|相适应|相匹配|相当|持平"),
-    "deferred": re.compile("下达|分解|目标"),
+_SIGNS = {  # and for one of the others; no two forms share a first character
+    "zero": "零|发生",
+    "all": "全覆盖|应.尽|全面完成|全部",
+    "relational": "低于|高于|快于|优于|好于|超过|同步|相适应|相匹配|相当|持平",
+    "deferred": "下达|分解|目标",
 }
 
 # What has been achieved already, and what lies ahead.
-_BOUND = rf"{_LEAST}|{_MOST}|以内|左右|(?<!规模)(?<!限额)以上"
+_BOUND = rf"{_LEAST}|{_MOST}|以内|左右|以上(?<!规模以上)(?<!限额以上)"
 _PLANNED = re.compile(
-    r"今年(?!以来)|明年|力争|确保|争取|计划|拟|预期|安排|(?<![重主需首])要(?![素求点件])|将(?!近|士)"
+    r"今年(?!以来)|明年|力争|确保|争取|计划|拟|预期|安排|要(?<![重主需首]要)(?![素求点件])|将(?!近|士)"
     r"|到20\d\d年|目标"
 )
 _PAST = re.compile(  # says of its clause that it is done
-    r"(?<![比于较与从])(?:去年|上年(?![均度]))|过去|以来|年来|已(?![^，。；]{1,8}的)|(?<![为除到])了(?!解)"
+    r"去年(?<![比于较与从]去年)|上年(?<![比于较与从]上年)(?![均度])|过去|以来|年来"
+    r"|已(?![^，。；]{1,8}的)|了(?<![为除到]了)(?!解)"
     r"|圆满|超额|荣获|新高|位居|居世界|首次|取得了?[^，。；]{0,8}(?:成效|进展|成绩)"
     r"|顺利(?:完成|实现|召开|举行)|连续.{1,3}年|五年间"
 )
@@ -296,8 +300,12 @@ _PLAIN |= str.maketrans(  # characters of the words above in their traditional s
 )
 _WIDE = re.compile(f"[{''.join(chr(code) for code in _PLAIN if code > 127)}]")
 _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
-_RULES = [(form, _SIGNS[form], pattern) for form, pattern in _OTHERS]
-_RULES += [("directional", *rule) for rule in zip(_ENDS, _DIRECTIONAL, strict=True)]
+_RULES = {**dict(_OTHERS), "moves": _DIRECTIONAL[0], "moved": _DIRECTIONAL[1]}
+_FIRST = {part[0]: form for form, sign in _SIGNS.items() for part in sign.split("|")}
+_SIGN = re.compile(  # its first character is looked for, then what begins with it
+    rf"[{''.join(_FIRST)}{_LAST}品]"
+    rf"(?<=(?={'|'.join(_SIGNS.values())}|{_ENDS[0].pattern}|(?P<moved>{_ENDS[1].pattern})).)"
+)
 
 
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
@@ -314,16 +322,16 @@ def _find(text, plan=False):
         _mark_tense(folded, records)
 
     def place(at):
-        return at + gone[bisect_right(kept, at) - 1] if len(kept) > 1 else at
+        return at + gone[bisect_right(kept, at) - 1]
 
     for record in records:
-        record.pop("parts", None)
         record.setdefault("tense", "plan")
-        first, last = record.pop("wide")
-        record["span"] = text[place(first) : place(last - 1) + 1]
-        of = record.pop("of")
-        record["indicator"] = text[place(of[0]) : place(of[1] - 1) + 1] if of else ""
-        record["start"], record["end"] = place(record["start"]), place(record["end"] - 1) + 1
+        (first, last), of = record.pop("wide"), record.pop("of") or (0, 0)
+        ends = [(first, last), of, (record["start"], record["end"])]
+        if len(kept) > 1:
+            ends = [(place(start), place(end - 1) + 1 if end else 0) for start, end in ends]
+        (first, last), of, (record["start"], record["end"]) = ends
+        record["span"], record["indicator"] = text[first:last], text[slice(*of)]
     return sorted(records, key=lambda record: (record["start"], record["end"]))
 
 
@@ -409,7 +417,8 @@ def _find_reviews(text):
 
 _NEXT = "".join(dict.fromkeys(unit[0] for unit in _UNITS + _DURATIONS)) + "多余几分，。；、以左"
 _DIGIT = re.compile(  # a quantity begins with one: much quicker to look for
-    rf"[\d{_HAN}半](?:(?<=\d)(?<!\d\d)|(?=[{_HAN}半{_NEXT}]))"
+    rf"[\d{_HAN}半](?:(?<=\d)(?<!\d\d)(?!\d{{3}}年)|(?=[{_HAN}半{_NEXT}])"
+    rf"(?!(?<=[一二两三四五六七八九])(?:[{''.join(_ABSTRACT - {'个'})}]|个(?!百分点|月))))"
 )
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
 _DASHES = "-—–~～－至到"
@@ -432,45 +441,46 @@ def _find_numbers(text, quoted):
         if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
             continue
         start, end, value_from = hit.start(), hit.end(), None
-        low, high, parts = _read_value(hit), None, [hit.span()]
+        low, unit = _read(*hit.groups())[2:]
+        parts = [hit.span()]
         link = _LINK.match(text, end)
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
-            high, value_from, end = upper, low, upper.end()
+            value_from, end = low, upper.end()
+            low, unit = _read(*upper.groups())[2:]
             parts.append(upper.span())
         elif text[start - 1 : start] in _DASHES and (
             lower := _LOWER.search(text, max(done, start - 24), start)
         ):
-            scale = _SCALES.get(lower[2], _read_scale(hit))
+            scale = _SCALES.get(lower[2], _read(*hit.groups())[1])
             value_from = round(float(lower[1].replace(",", "")) * scale, 6)
             start = lower.start()
         done = end
         minus = text[start - 1 : start] == "负"
-        low, start = (-low, start - 1) if minus else (low, start)
+        if minus and len(parts) > 1:
+            value_from, start = -value_from, start - 1
+        elif minus:
+            low, start = -low, start - 1
         left = _find_left(text, cuts, start)
         joined = last and _JOIN.fullmatch(text, last["end"], start)
         if last and left["from"] < last["end"] and not joined:
             left["from"] = _AND_THEN.match(text, last["end"], start).end()
             left["to"] = max(left["from"], left["to"])
-        record = {"start": start, "end": end, "form": "numeric", "value": low}
-        if high is not None:
-            record["value"] = _read_value(high)
-            hit = high
-        record |= {"value_from": value_from, "unit": _read_unit(hit)}
+        record = {"start": start, "end": end, "form": "numeric", "parts": parts, "value": low}
+        record |= {"value_from": value_from, "unit": unit}
         after = _AFTER.match(text, end)
         record |= _describe(text, left, record, after, value_from is not None)
         of, scope = _find_indicator(text, left, record, after, last)
         if joined:  # 30元和5元: the number alone is new
             of, scope = last["of"], "inherited"
             record |= {key: last[key] for key in ("bound", "direction", "kind")}
-        wide = min(left["from"], start), max(after.end() if after else end, of[1] if of else end)
-        if of:
-            wide = min(of[0], start) if scope != "inherited" else wide[0], wide[1]
-        around = text[min(left["from"], wide[0]) : wide[1]]
-        standard = "/" in record["unit"] or _STANDARD.search(around)
-        record |= {"of": of, "scope": scope, "wide": wide}
-        record.setdefault("kind", "standard" if standard else "target")
+        first = of[0] if of and scope != "inherited" else left["from"]
+        wide = min(first, start), max(after.end() if after else end, of[1] if of else end)
+        record["of"], record["scope"], record["wide"] = of, scope, wide
+        if "kind" not in record:
+            around = min(left["from"], wide[0]), wide[1]
+            standard = "/" in unit or _STANDARD.search(text, *around)
+            record["kind"] = "standard" if standard else "target"
         record["hedge"] = _find_hedge(text, left["from"], wide[1])
-        record["parts"] = parts
         if not joined:
             records += _pair(text, cuts, group)
             group = []
@@ -554,38 +564,30 @@ def _find_items(text, left, record):
 
 def _counts(text, hit):
     """Tell whether a number with a unit counts something, rather than naming or dating it."""
-    unit = hit["unit"] or "%"
+    unit, start, han = hit["unit"] or "%", hit.start(), hit["han"]
     if unit == "年" and len(hit["digits"] or "") == 4:
         return False
-    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
-    value = _read_number(hit)
+    value = _read(*hit.groups())[0]
     if value is None:
         return False
-    if hit["unit"] == "人" and after[:1] in tuple("口均才民大工类"):
+    if unit == "人" and text[hit.end() : hit.end() + 1] in _NO_PERSON:
         return False
+    before = text[start - 1 : start]
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
-        return bool(_HYPHEN.search(text, max(0, hit.start() - 9), hit.start()))
-    if unit in _DURATIONS:
-        if not _GRANTS.search(
-            re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
-        ):
+        return bool(_HYPHEN.search(text, max(0, start - 9), start))
+    if unit in _DURATIONS and not _GRANTS.search(text, max(0, start - 16), start):
+        return False
+    if han:
+        if value == 0 or han in ("万", "亿", "千", "十"):
             return False
-    if hit["han"]:
-        if value == 0 or hit["han"] in ("万", "亿", "千", "十"):
-            return False
-        small = value < 10 and hit["han"] != "半"
+        small = value < 10 and han != "半"
         if unit in ("个百分点", "百分点", "个月") and value >= 1:
             return True
         if small and (unit[0] in _ABSTRACT or (value == 1 and unit not in ("倍", "番", "成"))):
             return False
         if small and not re.fullmatch("[倍番成亩吨户家场座所元]|万.*", unit):
             return False
-    return not (unit in ("项", "个", "条", "大") and _NAMES.match(after))
-
-
-def _read_number(hit):
-    """Return the number as written, without 万 or 亿; None if it is no number."""
-    return _read_digits(hit["hundredths"] or hit["digits"] or hit["han"])
+    return not (unit in ("项", "个", "条", "大") and _NAMES.match(text, hit.end(), hit.end() + 12))
 
 
 @lru_cache(4096)
@@ -601,18 +603,17 @@ def _read_digits(written):
         return None
 
 
-def _read_scale(hit):
-    return _SCALES.get(hit["scale"], 1) * (10 if hit["unit"] == "成" else 1)
-
-
-def _read_value(hit):
-    rest = float(hit["rest"] or 0) * {"万": 1e4, "千": 1e3, "百": 1e2}.get(hit["small"], 1)
-    return round(_read_number(hit) * _read_scale(hit) + rest, 6)  # 2万3千, 1亿2000万
-
-
-def _read_unit(hit):
-    unit = hit["unit"] or ("%" if hit["hundredths"] else "")
-    return {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
+@lru_cache(4096)
+def _read(hundredths, digits, scale, rest, small, han, more, unit):
+    """Return number as written, factor, value and unit of a quantity, from its groups."""
+    number = _read_digits(hundredths or digits or han)
+    factor = _SCALES.get(scale, 1) * (10 if unit == "成" else 1)
+    if number is None:
+        return None, factor, None, unit
+    less = float(rest or 0) * {"万": 1e4, "千": 1e3, "百": 1e2}.get(small, 1)
+    unit = unit or ("%" if hundredths else "")
+    unit = {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
+    return number, factor, round(number * factor + less, 6), unit  # 2万3千, 1亿2000万
 
 
 def _find_left(text, cuts, start):
@@ -624,21 +625,15 @@ def _find_left(text, cuts, start):
         first = comma + 1
     found = {"from": first, "least": 0, "most": 0, "about": 0, "up": 0, "down": 0}
     at = start
-    if compared := _COMPARED.search(text, first, start):
+    if text.find("比", first, start) >= 0 and (compared := _COMPARED.search(text, first, start)):
         at = compared.start()
         found |= {hit.lastgroup: 1 for hit in _CHANGE.finditer(compared.group())}
-    while at > first:
-        for begin in range(max(first, at - _LONGEST), at):
-            word = text[begin:at]
-            if word in _TAIL and not (
-                word == "约" and text[begin - 1 : begin] in ("节", "集", "预")
-            ):
-                break
-        else:
-            break
-        found[_TAIL[word]] = 1
-        at = begin
-    return found | {"to": at}
+    back, read = text[first:at][::-1], 0
+    while word := _BACK.match(back, read):
+        found[_TAIL[word.group()[::-1]]] = 1
+        read = word.end()
+    found["to"] = at - read
+    return found
 
 
 def _describe(text, left, record, after, ranged):
@@ -730,10 +725,11 @@ def _find_words(text, taken, quoted):
     base = {"value": None, "value_from": None, "unit": "", "bound": "", "direction": "level"}
     base |= {"kind": "target", "scope": ""}
     cuts = _cut(text, "，。；！？")
-    for form, sign, pattern in _RULES:
-        for first, last in _find_clauses(cuts, sign.finditer(text)):
-            hedge = None
-            for hit in pattern.finditer(text, first, last):
+    for (first, last), signs in _find_clauses(cuts, _SIGN.finditer(text)):
+        hedge = None
+        for rule in signs if len(signs) == 1 else [name for name in _RULES if name in signs]:
+            form = "directional" if rule in ("moves", "moved") else rule
+            for hit in _RULES[rule].finditer(text, first, last):
                 start, end = hit.span("what" if form == "directional" else 0)
                 if any(taken[start:end]) or (quoted[start] and hit.group() != "零跑动"):
                     continue
@@ -751,12 +747,14 @@ def _find_words(text, taken, quoted):
 
 
 def _find_clauses(cuts, hits):
-    """Return the bounds of the clauses that have a hit, each once."""
-    last = -1
+    """Return the bounds of the clauses that have a sign, each once, and the names of its signs."""
+    clauses, last = {}, -1
     for hit in hits:
         if hit.start() >= last:
             last = cuts.index("\n", hit.start())
-            yield cuts.rfind("\n", 0, hit.start()) + 1, last
+            signs = clauses[cuts.rfind("\n", 0, hit.start()) + 1, last] = {}
+        signs[hit.lastgroup or _FIRST.get(hit.group(), "moves")] = True
+    return clauses.items()
 
 
 def _read_form(text, form, hit, first, last):
