@@ -23,10 +23,12 @@ _UNITS = (
     "个百分点 百分点 % ‰ 万千瓦时 千瓦时 万千瓦 千瓦 兆瓦 标准煤 平方公里 平方千米 平方米 "
     "立方米 公里 千米 公顷 公斤 千克 毫克 微克 人次 人 户次 户 家 名 位 场次 场 项 所 座 条 "
     "处 套 亩 米 吨 斤 升 度 头 只 羽 件 辆 台 张 倍 番 成 次 间 栋 幢 部 期 对 支 门 片 艘 "
-    "架 株 棵 种 册 村 镇 美元 欧元 港元 日元 元 吉比特 标箱 个"
+    "架 株 棵 种 册 村 镇 美元 欧元 港元 日元 元 吉比特 标准箱 标箱 架次 辆次 份 口 眼 宗 千伏安 个"
 ).split()
-_DURATIONS = "个工作日 工作日 个月 小时 分钟 天 年".split()  # amounts only after verbs that grant
+_DURATIONS = "个工作日 工作日 个月 小时 分钟 天 年 岁".split()  # amounts only after verbs that grant
 _UNIT = "|".join(sorted(_UNITS + _DURATIONS, key=len, reverse=True))
+_UNIT = _UNIT.replace("|人|", "|人(?![口均才民大工类])|")
+_PEOPLE = "人口|人才|农民|居民|群众|职工|员工|学生|毕业生|劳动力|儿童|老人|老年人|妇女|残疾人|农户"
 _PER = rf"(?:/(?:{_UNIT}|月|日|[a-zA-Z]{{1,4}}))?"
 _SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3}
 _SCALE = "|".join(_SCALES)
@@ -36,12 +38,14 @@ _QUANTITY = re.compile(
     rf"|(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,5}}(?:\.\d{{1,6}})?|\d{{1,15}}(?:\.\d{{1,6}})?)"
     rf"(?:[多余几](?=[万亿]))?(?:(?P<scale>{_SCALE})(?:(?P<rest>\d{{1,4}})(?P<small>[万千百])?)?)?"
     rf"|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
-    rf"(?P<unit>(?:{_UNIT}){_PER}|(?<=[万亿])(?=以[上内下]|左右|[，。；、])))"
+    rf"(?P<unit>(?:{_UNIT}){_PER}"
+    rf"|(?<=[万亿])(?=以[上内下]|左右|[，。；、])"
+    rf"|(?<=[万亿])(?(digits)(?=[^，。；、的\d]{{0,8}}(?:{_PEOPLE}))|(?!))))"
 )
 _RISE = "增长|增加|提高|提升|扩大|上升|上涨|新增|加大"
-_FALL = "下降|降低|减少|压减|核减|削减|缩减|压缩|缩短|减免|下浮|下调|收窄|只减不增"
+_FALL = "下降|降低|减少|压减|核减|削减|缩减|压缩|缩短|减免|下浮|下调|收窄|只减不增|只降不升"
 _UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
-_LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
+_LINK = re.compile(rf"(?:左右|以上)?(?:的(?P<of>[税费利]率))?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
 _LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
 _MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|最高|<=|≤"
 _AFTER = re.compile(
@@ -53,14 +57,15 @@ _COMPARED = re.compile("比(?:去年|上年|预算|同期)[^，]*")
 _LOWERED = re.compile(rf"(?:{_DOWN})[^，]*[至到为]\d")
 _NEW = re.compile("新增[^的]{0,8}")
 _HEDGE = re.compile(
-    "力争|争取|努力|左右|上下|大约|约(?<![节集预]约)(?!束|谈|定)|将近|基本|总体|原则上"
+    "力争|争取|努力|左右|上下|大约|约(?<![节集预]约)(?!束|谈|定)|将近|总体|原则上"
+    "|基本(?!公共|养老|医疗|医保|农田|药物|生活|保险|建设|单元|盘|面|国策|制度)"
 )
 
 # Words between the indicator and its number, read from the number to the left, and their meaning.
 _TAIL = (
     "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 "
     "争取 实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 "
-    "执行 每人 每户 每亩 每月 每年 ："
+    "执行 每人 每户 每亩 每月 每年 还 也 ："
 ).split()
 _TAIL = dict.fromkeys(_TAIL, "")
 _TAIL |= dict.fromkeys(_LEAST.split("|"), "least") | dict.fromkeys(_MOST.split("|"), "most")
@@ -72,30 +77,35 @@ _VERBS = (
     "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 "
     "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
     "发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 "
+    "扎实 整修 维修 翻建 修缮 翻修 修建 修复 整治 综合整治 拆除 拆迁 淘汰 退出 关停 腾退 盘活 配备 增设 开通 铺设 "
+    "栽植 培养 选派 招募 招录 选树 评选 遴选 扶持 孵化 引入 谋划 滚动 争创 办好 建好 搞好 抓好 抓紧 拨付 投入 "
+    "续建 重建 迁建 组建 成立 制定 出台 推广 推行 资助 解决 消除 化解 处置 清理 整合 撤并 取消 开发 "
+    "改扩建 新改建 新改扩建 高标准 高质量 高水平 全面 大力 全力 全部 基本 超额 精心 认真 "
     "减少 降低 提高 提升 扩大 新增 新创建 创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 "
     "今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
     "引导 鼓励 深入 有序 控制 给予 每年 累计 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
 ).split()
 _LEAD = re.compile(
     rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
-    rf"|(?:{'|'.join(sorted(_VERBS, key=len, reverse=True))})(?![类性型]))+"
+    rf"|(?:{'|'.join(sorted(_VERBS, key=len, reverse=True))})"
+    r"(?![类性型率量值额业者]|区(?![域县级])|面积|项目|工程|资金|基金|用地|标准|能力|公共|养老|医疗|农田|生活|药物))+"
 )
-_INNER = re.compile("共建|新建|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于")
+_INNER = re.compile("共建|新建(?!改|项目)|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于")
 _STOP = re.compile(
-    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|建设|改造|设置|综合治理|治理|按期|实现|完成|验收"
+    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|(?:建设|改造|(?:综合)?治理)(?!项目|工程|资金|任务|用地)|设置|按期|实现|完成|验收"
     r"|参加|参与|投入|用于|支持|以上|以下|以内|左右"
 )
 _NAMES = re.compile(
-    r"[^，。；、]{0,8}(?:行动|机制|制度|意识|方面|环节|维护|确立|自信|原则|关系|要求)"
+    r"[^，。；、]{0,8}(?:行动|机制|制度|意识|方面|环节|维护|确立|自信|原则|关系|要求|措施|举措)"
+    "|工作(?!站|室|者|点)|[^，。；、]{1,10}为(?:引导|抓手|支撑|契机|依托|载体)"
 )
-_NO_PERSON = set("口均才民大工类")
 _GRANTS = re.compile(
-    "(?:减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至)"
+    "(?:减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至|年限|寿命|天数)"
     r"[^，。；]*\Z"
 )
 _STANDARD = re.compile(
-    "每[人户亩月生]|费率|税率|利率|标准(?<!高标准)(?![煤化])|扣除比例|租金|票价|电价|毫克|微克|限值"
-    "|每年[^，。；]*元"
+    "每[人户亩月生]|费率|税率|利率|标准(?<![高家达]标准)(?![煤化厂箱地间])|加计扣除|扣除比例|报销比例|起征点|租金|票价|电价|毫克|微克|限值"
+    "|每年(?!安排|投入|筹[集措])[^，。；]*元|给予[^，。；]{0,16}元[^，。；]{0,8}[奖补]"
 )
 _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Chinese numeral: names, not counts
 
@@ -103,12 +113,12 @@ _ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Ch
 _MEASURABLE = (
     "收入|工资|(?:工资|收入|待遇|物价|总)水平|价格|物价|成本|占比|比重|比例|面积|产量|总量|存量|总值|"
     "规模|数量|人数|岗位|就业|贸易|进出口|外贸|出口|进口|投资|消费|投入|排放|排放量|能耗|消耗|强度|"
-    "用量|用水量|覆盖面|率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力|外资|融资|贷款|投放|"
+    "用量|用水量|覆盖面|(?<!效)率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|税收负担|补贴|津贴|报酬|限额|浓度|转移支付|覆盖范围|金标准|财力|外资|融资|贷款|投放|"
     "利润|养老金|寿命|贫困人口|工资标准|补助标准|补贴标准|补偿标准|救助标准|保障标准|抚恤标准|筹资标准"
 )
 _ADVERB = (
     "(?:稳步|稳定|持续|平稳|较快|明显|合理|适度|同步|不断|进一步|总体|基本|保持|继续|显著|有所|适当|"
-    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和"
+    "逐步|大幅|大力|着力|稳中|年年|逐年|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和"
     "|确保|有新的|比上年|较上年|在合理、?均衡水平上的?){0,6}"
 )
 _HOLD = (
@@ -126,12 +136,12 @@ _DIRECTIONAL = (
         rf"(?P<what>{_WORDS}|{_HOLD})(?=[、：）]|$)"
     ),
     re.compile(
-        rf"(?P<what>{_WORDS}|稳定|稳住|保障(?=[^、：）]{{0,20}}产量))(?!到|至|值|劳动力)"
+        rf"(?P<what>{_WORDS}|稳定|稳住|保障(?=[^、：）]{{0,20}}产量))(?![到至值的]|劳动力)"
         rf"(?P<indicator>(?:(?!(?<!和)(?:{_RISE}|{_FALL})(?!值)|、(?:{_DO}))[^：）]){{0,40}}?(?:{_MEASURABLE}))"
         r"(?=[：）]|(?:工作)?$)"
     ),
 )
-_THINGS = re.findall(r"\w+", _MEASURABLE)
+_THINGS = re.findall(r"\w+", _MEASURABLE.replace("(?<!效)", ""))
 _LAST = "".join(sorted({thing[-1] for thing in _THINGS}))
 _ENDS = (  # what a clause must have for one of these to match: much quicker to look for
     re.compile(rf"[{_LAST}品]{_ADVERB}(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
@@ -470,6 +480,8 @@ def _find_numbers(text, quoted):
         after = _AFTER.match(text, end)
         record |= _describe(text, left, record, after, value_from is not None)
         of, scope = _find_indicator(text, left, record, after, last)
+        if len(parts) > 1 and link["of"]:  # 16%的税率降至13%
+            of = link.span("of")
         if joined:  # 30元和5元: the number alone is new
             of, scope = last["of"], "inherited"
             record |= {key: last[key] for key in ("bound", "direction", "kind")}
@@ -570,8 +582,6 @@ def _counts(text, hit):
     value = _read(*hit.groups())[0]
     if value is None:
         return False
-    if unit == "人" and text[hit.end() : hit.end() + 1] in _NO_PERSON:
-        return False
     before = text[start - 1 : start]
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
         return bool(_HYPHEN.search(text, max(0, start - 9), start))
@@ -582,6 +592,8 @@ def _counts(text, hit):
             return False
         small = value < 10 and han != "半"
         if unit in ("个百分点", "百分点", "个月") and value >= 1:
+            return True
+        if small and text.endswith(("至少", "至少有"), 0, start):
             return True
         if small and (unit[0] in _ABSTRACT or (value == 1 and unit not in ("倍", "番", "成"))):
             return False
