@@ -12,7 +12,8 @@ import pytest
 import xq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xq.targets import _FIRST, _LAST, _RULES, _SIGNS, _find
+from xq.targets import _FIRST, _LAST, _RULES, _find
+from xq.words import SIGNS
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = [
@@ -986,7 +987,7 @@ def test_what_is_looked_for_first_hides_nothing(monkeypatch):
 
 
 def test_a_sign_is_told_by_its_first_character():
-    assert len(_FIRST) == len({part[0] for sign in _SIGNS.values() for part in sign.split("|")})
+    assert len(_FIRST) == len({part[0] for sign in SIGNS.values() for part in sign.split("|")})
     assert not set(_FIRST) & set(_LAST)
 
 
