@@ -55,7 +55,8 @@ _QUANTITY = re.compile(
     rf"|(?<=[万亿])(?(digits)(?=[^，。；、的\d]{{0,8}}(?:{PEOPLE}))|(?!))))"
 )
 _LINK = re.compile(
-    rf"(?:左右|以上)?(?:的(?P<of>[税费利]率))?(?:[-—–~～－]+|至|到|(?:{UP}|{DOWN}|调整|恢复)?(?:到|至|为))"
+    r"(?:左右|以上)?(?:的(?P<of>[税费利]率))?(?:[-—–~～－]+|至|到|(?:逐步|逐渐|进一步)?"
+    rf"(?:{UP}|{DOWN}|调整|恢复)?(?:到|至|为))"
 )
 _AFTER = re.compile(
     r"(?P<least>及?以上)|(?P<most>以内|之内|及?以下|(?:的|排放)?(?:限值|上限))|(?P<about>左右|上下)"
@@ -74,14 +75,15 @@ _BACK = "|".join(word[::-1] for word in sorted(TAIL, key=len, reverse=True))
 _BACK = re.compile(_BACK.replace("|约|", "|约(?![节集预])|"))  # read from right to left
 _LEAD = re.compile(
     rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
-    rf"|(?:{'|'.join(sorted(VERBS, key=len, reverse=True))})"
+    rf"|(?:{'|'.join(sorted(VERBS, key=len, reverse=True))}"
+    r"|(?<=[建造设])和(?=改造|改建|扩建|改扩建|提升))"
     r"(?![类性型率量值额业者]|区(?![域县级])|面积|项目|工程|资金|基金|用地|标准|能力|公共|养老|医疗|农田|生活|药物))+"
 )
 _INNER = re.compile(
     "共建|新建(?!改|项目)|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于"
 )
 _STOP = re.compile(
-    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|(?:建设|改造|(?:综合)?治理)(?!项目|工程|资金|任务|用地)|设置|按期|实现|完成|验收"
+    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|建设|改造|(?:综合)?治理|设置|按期|实现|完成|验收"
     r"|参加|参与|投入|用于|支持|以上|以下|以内|左右"
 )
 _NAMES = re.compile(
@@ -394,7 +396,7 @@ _DIGIT = re.compile(  # a quantity begins with one: much quicker to look for
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
 _DASHES = "-—–~～－至到"
 _LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[{_DASHES}]+\Z")
-_JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
+_JOIN = re.compile("(?:以上|以内|左右)?(?:安排)?[、和及与](?:分别|各)?")
 _AND_THEN = re.compile("(?:以上|以内|左右)?[、和及与]?")
 _ITEM = re.compile("[^、]+")
 _EACH = re.compile("(?:分别|各).{0,6}$")
@@ -445,7 +447,8 @@ def _find_numbers(text, quoted):
             of = link.span("of")
         if joined:  # 30元和5元: the number alone is new
             of, scope = last["of"], "inherited"
-            record |= {key: last[key] for key in ("bound", "direction", "kind")}
+            record |= {key: last[key] for key in ("direction", "kind")}
+            record["bound"] = record["bound"] if after else last["bound"]
         first = of[0] if of and scope != "inherited" else left["from"]
         wide = min(first, start), max(after.end() if after else end, of[1] if of else end)
         record["of"], record["scope"], record["wide"] = of, scope, wide
@@ -504,6 +507,8 @@ def _pair(text, cuts, group):
         if len(lower) == len(names) and len(upper) in (1, len(names)):
             group = _join(text, lower, upper)
     if len(names) == len(group):
+        if all(record["bound"] == "=" for record in group[:-1]):  # 分别达到3家、2家以上
+            group = [record | {"bound": group[-1]["bound"]} for record in group]
         for record, name in zip(group, names, strict=True):
             record |= {
                 "of": name,
@@ -546,10 +551,12 @@ def _counts(text, hit):
     before = text[start - 1 : start]
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
         return bool(_HYPHEN.search(text, max(0, start - 9), start))
+    if text.startswith("级", hit.end()):  # 30万吨级码头
+        return False
     if unit in DURATIONS and not _GRANTS.search(text, max(0, start - 16), start):
         return False
     if han:
-        if value == 0 or han in ("万", "亿", "千", "十"):
+        if value == 0 or (han in ("万", "亿", "千", "十") and before not in _NEARLY):
             return False
         small = value < 10 and han != "半"
         if unit in ("个百分点", "百分点", "个月") and value >= 1:
@@ -662,7 +669,7 @@ def _find_indicator(text, left, record, after, last):
     right += of_that
     name = text[first:to]
     on_left = (first, to) if name and not name.endswith(("等", "、", "给予")) else None
-    named = on_left and len(name.strip("和及与等")) > 1 and name not in _EACH_OF
+    named = on_left and len(name.strip("和及与等")) > 1
     if rate and named:  # 收入增长5%
         return on_left, scope
     if not on_left and text[right : right + 1] in ("和", "、"):  # 500万元和300万元补助
@@ -684,8 +691,9 @@ def _find_indicator(text, left, record, after, last):
     return None, scope
 
 
-_EACH_OF = ("人均", "年均", "平均")
 _BARE = ("工程", "项目", "任务", "片区")  # say less than what stands before the number
+_NEARLY = ("近", "上", "超", "逾")
+_COMPOUND = re.compile("(?:建设|改造|治理)(?:项目|工程|资金|任务|用地)")  # nouns, not verbs
 _OF = re.compile(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})")
 
 
@@ -694,7 +702,8 @@ def _find_stop(text, start):
     of = text.find("的", start, start + 25) > 0 and _OF.match(text, start, start + 30)
     if of and "、" in of.group():
         start = of.end()
-    stop = _STOP.search(text, start, start + 24)
+    noun = _COMPOUND.match(text, start)
+    stop = _STOP.search(text, noun.end() if noun else start, start + 24)
     if stop and stop.start() == start:
         return start
     return stop.start() if stop else min(start + 12, len(text))
@@ -733,7 +742,7 @@ def _find_words(text, taken, quoted):
 
 
 def _find_clauses(cuts, hits):
-    """Return the bounds of the clauses that have a sign, each once, and the names of its signs."""
+    """Return the bounds of each clause that has a sign, and the names of its rules."""
     clauses, last = {}, -1
     for hit in hits:
         if hit.start() >= last:
@@ -798,7 +807,7 @@ def _find_subject(text, first, hit, last):
     if set_above := re.search(inner, hit.group()):
         within = hit.start() + set_above.start(1), hit.start() + set_above.end(1)
     while trail := re.search(
-        "(?:实现|确保|做到|保持|动态|要|力争|基本|达到|全面|应.尽.、|、|“)$", text[first:to]
+        "(?:实现|确保|做到|保持|动态|限时|要|力争|基本|达到|全面|应.尽.、|、|“)$", text[first:to]
     ):
         to = first + trail.start()
     if lead := _LEAD.match(text, first, to):
