@@ -79,6 +79,10 @@ JOBS = {
         ("xq", START + PATH + STOP),
     ],
 }
+LOAD_FIND = LOAD_XQ + 'xq.find_targets(pd.Series(["税"]))\n'
+FIND = [
+    ("xq.find_targets", LOAD_FIND + START + "found = xq.find_targets(pd.Series(texts))" + STOP),
+]
 COUNT = [
     (
         "cntext word_count",
@@ -153,6 +157,8 @@ def main():
             compare(title, jobs, docs, terms)
             if title == "documents":
                 compare("cells of the list, 20 times", jobs, many, terms)
+        last = compare("commitments in the documents", FIND, docs, terms)
+        print(f"| commitments | xq, seconds per million | {last * 1e6 / len(whole):.3f} | | |")
         for times in (1, 2, 4):
             more = save(
                 f"x{times}", {f"{i}-{k}": v for i in range(times) for k, v in documents.items()}

@@ -12,7 +12,8 @@ import pytest
 import xq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xq.targets import _SIGNS, _find
+from xq.targets import _FIRST, _LAST, _RULES, _find
+from xq.words import SIGNS
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = [
@@ -704,6 +705,88 @@ def test_gaps_and_wide_digits_change_no_field():
         assert list(loose[name].map(close)) == list(plain[name].map(close))
 
 
+# ── work paragraphs: one sentence per rule ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [  # numbers and what is counted
+        ("平均受教育年限达到15年以上。", ["15年 平均受教育年限"]),
+        ("人均预期寿命达到80岁。", ["80岁 人均预期寿命"]),
+        ("优良天数达到290天。", ["290天 优良天数"]),
+        ("解决20万农村人口饮水。", ["20万 农村人口饮水"]),
+        ("帮助3万人口脱贫。", ["3万 人口脱贫"]),
+        ("集装箱运量达到900万标准箱。", ["900万标准箱 集装箱运量"]),
+        ("确保困难家庭至少有一人稳定就业。", ["一人 困难家庭", "稳定 就业"]),
+        ("近万户居民迁入新居。", ["万户 居民迁入新居"]),
+        ("为企业减负80亿元。", ["80亿元 为企业减负"]),
+        ("将14%的税率降至11%。", ["14%的税率降至11% 税率"]),
+        ("港区面积从20平方公里逐步扩大到50平方公里。", ["20平方公里逐步扩大到50平方公里 港区面积"]),
+        # numbers that promise nothing
+        ("建设15万吨级航道。", []),
+        ("认真抓好10项工作。", []),
+        ("实施10项居民增收措施。", []),
+        ("以16个产业规划为引导。", []),
+        ("收入8万元以上的村占比达到70%。", ["70% 收入8万元以上的村占比"]),
+        # the indicator
+        ("耕地不少于6亿亩这条红线。", ["6亿亩 耕地"]),
+        ("建设9个建设项目。", ["9个 建设项目"]),
+        ("校舍新建改建项目700个。", ["700个 校舍新建改建项目"]),
+        ("整修提升600公里乡村公路。", ["600公里 乡村公路"]),
+        ("新建和改造提升30万亩高标准农田。", ["30万亩 高标准农田"]),
+        ("高标准建设泵站30座。", ["30座 泵站"]),
+        ("提升旧楼区900个片区、700万平方米。", ["900个 旧楼区", "700万平方米 旧楼区"]),
+        ("对新认定企业给予30万元奖励。", ["30万元 奖励"]),
+        ("给予最高50万元和30万元补助。", ["50万元 补助", "30万元 补助"]),
+        # promises in words
+        ("城乡居民收入年年有新的提高。", ["提高 城乡居民收入"]),
+        ("保证科技支出法定增长。", ["增长 科技支出"]),
+        ("提高行政效率。", []),
+        ("补上因减税而减少的财政收入。", []),
+        ("缩小城乡收入差距。", ["缩小 城乡收入差距"]),
+        ("企业用工成本只降不升。", ["只降不升 企业用工成本"]),
+        ("粮食产量稳中有增。", ["稳中有增 粮食产量"]),
+        ("扩大重要零部件等进口。", ["扩大 重要零部件等进口"]),
+        ("提高入学率和巩固率。", ["提高 入学率", "提高 巩固率"]),
+        ("增加公用经费。", ["增加 公用经费"]),
+        ("全部免征牧业税。", ["全部免征 免征牧业税"]),
+        ("明年将在全国全部免征农业税。", ["全部免征 免征农业税"]),
+        ("惠企政策应知尽知、应享尽享。", ["应知尽知 惠企政策", "应享尽享 惠企政策"]),
+        ("推动旧账限时清零。", ["清零 旧账"]),
+        ("能耗强度控制在国家下达目标以内。", ["控制在国家下达目标 能耗强度"]),
+    ],
+)
+def test_work_is_read_with_its_subject(text, expected):
+    assert [f"{row['quote']} {row['indicator']}" for row in find(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "expected"),
+    [
+        ("基本公共卫生服务补助90元。", "hedge", [""]),
+        ("基本建成5座泵站。", "hedge", ["基本"]),
+        ("支出90亿元，其中教育30亿元、卫生20亿元。", "scope", ["", "subtotal", "subtotal"]),
+        ("支出90亿元，其中教育30亿元，推广新品种20个。", "scope", ["", "subtotal", ""]),
+        ("规模超300亿元。", "bound", [">="]),
+        ("甲、乙面积分别达到3万亩、2万亩以上。", "bound", [">=", ">="]),
+        ("推动90个卫生院达到国家标准。", "kind", ["target"]),
+        ("每年安排专项资金3亿元。", "kind", ["target"]),
+        ("研发费用加计扣除75%。", "kind", ["standard"]),
+        ("住院报销比例提高5个百分点。", "kind", ["standard"]),
+        ("增值税起征点提高到15万元。", "kind", ["standard"]),
+        ("对新认定企业给予30万元奖励。", "kind", ["standard"]),
+        (
+            "去年以来，一些地方和行业发生多起事故，造成严重损失。今年安排30亿元资金。",
+            "tense",
+            ["plan"],
+        ),
+        ("生产总值增长按9%安排、10%组织。", "direction", ["increase"] * 2),
+    ],
+)
+def test_work_has_bounds_kinds_and_scopes(text, field, expected):
+    assert [row[field] for row in find(text)] == expected
+
+
 # ── matching ─────────────────────────────────────────────────────────────────────────────────
 
 NAN = float("nan")
@@ -965,17 +1048,29 @@ WORDS += "去年 高于 全国 水平 同步 与 全覆盖 应 尽 全部 分解
 
 
 def test_what_is_looked_for_first_hides_nothing(monkeypatch):
-    """The quick looks (_SIGNS, _ENDS, a fold that has nothing to fold) only save time."""
+    """The quick looks (_SIGN, _DIGIT, a fold that has nothing to fold) only save time."""
     lot = random.Random(0)
     texts = ["".join(lot.choices(WORDS, k=lot.randint(2, 14))) for _ in range(6000)]
     texts = pd.Series([*xq.load_table("measures")["text"], *texts])
     found = xq.find_targets(texts)
     assert found["form"].value_counts().min() > 10
-    anything = re.compile("")
-    monkeypatch.setattr("xq.targets._SIGNS", dict.fromkeys(_SIGNS, anything))
-    monkeypatch.setattr("xq.targets._ENDS", [anything, anything])
-    monkeypatch.setattr("xq.targets._GAP", anything)
+
+    def find_every_clause(cuts, hits):
+        first = 0
+        for last in (at for at, character in enumerate(cuts) if character == "\n"):
+            yield (first, last), dict.fromkeys(_RULES)
+            first = last + 1
+
+    anything = re.compile(r"[\s\S]")
+    monkeypatch.setattr("xq.targets._find_clauses", find_every_clause)
+    monkeypatch.setattr("xq.targets._DIGIT", anything)
+    monkeypatch.setattr("xq.targets._GAP", re.compile(""))
     pd.testing.assert_frame_equal(xq.find_targets(texts), found)
+
+
+def test_a_sign_is_told_by_its_first_character():
+    assert len(_FIRST) == len({part[0] for sign in SIGNS.values() for part in sign.split("|")})
+    assert not set(_FIRST) & set(_LAST)
 
 
 # ── the list's own test ──────────────────────────────────────────────────────────────────────

@@ -16,128 +16,117 @@ import pandas as pd
 
 from .door import check_frame, check_texts, shorten
 from .units import find_units
+from .words import (
+    ABSTRACT,
+    ADVERB,
+    DO,
+    DOWN,
+    DURATIONS,
+    FALL,
+    HAN,
+    HOLD,
+    LEAST,
+    MEASURABLE,
+    MOST,
+    PEOPLE,
+    PLAIN,
+    RISE,
+    SCALES,
+    SIGNS,
+    TAIL,
+    UNITS,
+    UP,
+    VERBS,
+)
 
-# ── vocabulary ───────────────────────────────────────────────────────────────────────────────
+# ── patterns ───────────────────────────────────────────────────────────────────────────────
 
-_UNITS = (
-    "个百分点 百分点 % ‰ 万千瓦时 千瓦时 万千瓦 千瓦 兆瓦 标准煤 平方公里 平方千米 平方米 "
-    "立方米 公里 千米 公顷 公斤 千克 毫克 微克 人次 人 户次 户 家 名 位 场次 场 项 所 座 条 "
-    "处 套 亩 米 吨 斤 升 度 头 只 羽 件 辆 台 张 倍 番 成 次 间 栋 幢 部 期 对 支 门 片 艘 "
-    "架 株 棵 种 册 村 镇 美元 欧元 港元 日元 元 吉比特 标箱 个"
-).split()
-_DURATIONS = "个工作日 工作日 个月 小时 分钟 天 年".split()  # amounts only after verbs that grant
-_UNIT = "|".join(sorted(_UNITS + _DURATIONS, key=len, reverse=True))
+_UNIT = "|".join(sorted(UNITS + DURATIONS, key=len, reverse=True))
+_UNIT = _UNIT.replace("|人|", "|人(?![口均才民大工类])|")
 _PER = rf"(?:/(?:{_UNIT}|月|日|[a-zA-Z]{{1,4}}))?"
-_SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3}
-_SCALE = "|".join(_SCALES)
-_HAN = "一二两三四五六七八九十百千万亿〇零"
+_SCALE = "|".join(SCALES)
 _QUANTITY = re.compile(
-    rf"(?:百分之(?P<hundredths>[{_HAN}点]{{1,12}}|\d{{1,12}}(?:\.\d{{1,6}})?)"
+    rf"(?:百分之(?P<hundredths>[{HAN}点]{{1,12}}|\d{{1,12}}(?:\.\d{{1,6}})?)"
     rf"|(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,5}}(?:\.\d{{1,6}})?|\d{{1,15}}(?:\.\d{{1,6}})?)"
     rf"(?:[多余几](?=[万亿]))?(?:(?P<scale>{_SCALE})(?:(?P<rest>\d{{1,4}})(?P<small>[万千百])?)?)?"
-    rf"|(?P<han>[{_HAN}半]{{1,12}}))(?P<more>[多余几])?"
-    rf"(?P<unit>(?:{_UNIT}){_PER}|(?<=[万亿])(?=以[上内下]|左右|[，。；、])))"
+    rf"|(?P<han>[{HAN}半]{{1,12}}))(?P<more>[多余几])?"
+    rf"(?P<unit>(?:{_UNIT}){_PER}"
+    rf"|(?<=[万亿])(?=以[上内下]|左右|[，。；、])"
+    rf"|(?<=[万亿])(?(digits)(?=[^，。；、的\d]{{0,8}}(?:{PEOPLE}))|(?!))))"
 )
-_RISE = "增长|增加|提高|提升|扩大|上升|上涨|新增|加大"
-_FALL = "下降|降低|减少|压减|核减|削减|缩减|压缩|缩短|减免|下浮|下调|收窄|只减不增"
-_UP, _DOWN = f"{_RISE}|增|升", f"{_FALL}|降|减"
-_LINK = re.compile(rf"(?:左右|以上)?(?:[-—–~～－]+|至|到|(?:{_UP}|{_DOWN}|调整|恢复)?(?:到|至|为))")
-_LEAST = "不低于|不少于|不小于|不得低于|不得少于|超过|突破|高于|大于|多于|至少|>=|≥"
-_MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小于|控制在|最多|最高|<=|≤"
+_LINK = re.compile(
+    r"(?:左右|以上)?(?:的(?P<of>[税费利]率))?(?:[-—–~～－]+|至|到|(?:逐步|逐渐|进一步)?"
+    rf"(?:{UP}|{DOWN}|调整|恢复)?(?:到|至|为))"
+)
 _AFTER = re.compile(
     r"(?P<least>及?以上)|(?P<most>以内|之内|及?以下|(?:的|排放)?(?:限值|上限))|(?P<about>左右|上下)"
 )
-_SHARE = re.compile(rf"(?:(?P<least>{_LEAST})|(?P<most>{_MOST}))[^，。；、\d]{{1,16}}的\Z")
-_CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
+_SHARE = re.compile(rf"(?:(?P<least>{LEAST})|(?P<most>{MOST}))[^，。；、\d]{{1,16}}的\Z")
+_CHANGE = re.compile(rf"(?P<up>{UP})|(?P<down>{DOWN})")
 _COMPARED = re.compile("比(?:去年|上年|预算|同期)[^，]*")
-_LOWERED = re.compile(rf"(?:{_DOWN})[^，]*[至到为]\d")
+_LOWERED = re.compile(rf"(?:{DOWN})[^，]*[至到为]\d")
 _NEW = re.compile("新增[^的]{0,8}")
 _HEDGE = re.compile(
-    "力争|争取|努力|左右|上下|大约|(?<![节集预])约(?!束|谈|定)|将近|基本|总体|原则上"
+    "力争|争取|努力|左右|上下|大约|约(?<![节集预]约)(?!束|谈|定)|将近|总体|原则上"
+    "|基本(?!公共|养老|医疗|医保|农田|药物|生活|保险|建设|单元|盘|面|国策|制度)"
 )
 
-# Words between the indicator and its number, read from the number to the left, and their meaning.
-_TAIL = (
-    "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 "
-    "争取 实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 "
-    "执行 每人 每户 每亩 每月 每年 ："
-).split()
-_TAIL = dict.fromkeys(_TAIL, "")
-_TAIL |= dict.fromkeys(_LEAST.split("|"), "least") | dict.fromkeys(_MOST.split("|"), "most")
-_TAIL |= dict.fromkeys(_UP.split("|"), "up") | dict.fromkeys(_DOWN.split("|"), "down")
-_TAIL |= dict.fromkeys("大约 约为 约 将近 近".split(), "about")
-_LONGEST = max(map(len, _TAIL))
-_VERBS = (
-    "提出 设立 吸纳 提供 举办 开展 承接 种植 建立 建成 建设 新建 共建 改建 扩建 创建 打造 "
-    "培育 确定 引进 引育 推动 推进 加快 确保 实现 完成 达到 帮助 改造 筹集 开工 治理 安排 "
-    "发放 发行 落实 执行 严格 实施 启动 组织 支持 围绕 推出 加强 加大 做好 持续 稳定 增加 "
-    "减少 降低 提高 提升 扩大 新增 新创建 创建 培训 认定 保持 保障 积极 努力 力争 争取 全年 "
-    "今年 明年 年内 全区 全市 全省 全国 其中 凡 以及 同时 并且 进一步 不断 稳步 着力 切实 促进 "
-    "引导 鼓励 深入 有序 控制 给予 每年 累计 分别 再 将 使 把 对标 对 并 要 拟 约 年 的"
-).split()
+_BACK = "|".join(word[::-1] for word in sorted(TAIL, key=len, reverse=True))
+_BACK = f"(?=[{''.join({word[-1] for word in TAIL})}])(?:{_BACK})"  # most words fail at once
+_BACK = re.compile(_BACK.replace("|约|", "|约(?![节集预])|"))  # read from right to left
 _LEAD = re.compile(
-    rf"(?:到?\d{{4}}年(?:底|末)?(?:前)?|“?[十二三四五]{{1,2}}五”?(?:时期|期间)"
-    rf"|(?:{'|'.join(sorted(_VERBS, key=len, reverse=True))})(?![类性型]))+"
+    rf"(?:(?=[{''.join({verb[0] for verb in VERBS})}\d“十二三四五到和])"
+    r"(?:到?\d{4}年(?:底|末)?(?:前)?|“?[十二三四五]{1,2}五”?(?:时期|期间)"
+    rf"|(?:{'|'.join(sorted(VERBS, key=len, reverse=True))}"
+    r"|(?<=[建造设])和(?=改造|改建|扩建|改扩建|提升))(?![类性型率量值额业者]|区(?![域县级])|面积|项目"
+    r"|工程|资金|基金|用地|标准|能力|公共|养老|医疗|农田|生活|药物)))+"
 )
-_INNER = re.compile("共建|新建|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于")
+_INNER = re.compile(
+    "共建|新建(?!改|项目)|建成|建立|创建|吸纳|提供|举办|承接|培育|引进|筹集|发放|位于|用于"
+)
 _STOP = re.compile(
-    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|建设|改造|设置|综合治理|治理|按期|实现|完成|验收"
+    r"(?:以及|[和及与])(?=[^，。；、\n]{0,8}\d)|[，。；、：！？\n（）()“”《》]|建设|改造|(?:综合)?治理|设置|按期|实现|完成|验收"
     r"|参加|参与|投入|用于|支持|以上|以下|以内|左右"
 )
 _NAMES = re.compile(
-    r"[^，。；、]{0,8}(?:行动|机制|制度|意识|方面|环节|维护|确立|自信|原则|关系|要求)"
+    r"[^，。；、]{0,8}(?:行动|机制|制度|意识|方面|环节|维护|确立|自信|原则|关系|要求|措施|举措)"
+    "|工作(?!站|室|者|点)|[^，。；、]{1,10}为(?:引导|抓手|支撑|契机|依托|载体)"
+)
+_CONDITION = re.compile(  # 收入10万元以上的村占比达到80%
+    r"(?:以[上下内]的)[^，。；、\d]{0,14}(?:占|比例|比重|率|数|达|不低于|不少于|超过)[^，。；、\d]{0,8}\d"
 )
 _GRANTS = re.compile(
-    "减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至"
+    "(?:减免|缓缴|缓交|延长|缩短|压缩|压减|存有|保有|不少于|不低于|不超过|控制在|降至|减至|年限|寿命|天数)"
+    r"[^，。；]*\Z"
 )
 _STANDARD = re.compile(
-    "每[人户亩月生]|费率|税率|利率|(?<!高)标准(?![煤化])|扣除比例|租金|票价|电价|毫克|微克|限值"
-    "|每年[^，。；]*元"
+    "每[人户亩月生]|费率|税率|利率|标准(?<![高家达]标准)(?![煤化厂箱地间])|加计扣除|扣除比例|报销比例|起征点|租金|票价|电价|毫克|微克|限值"
+    "|每年(?!安排|投入|筹[集措])[^，。；]*元|对[^，。；]{2,24}给予[^，。；]{0,8}元"
 )
-_ABSTRACT = set("项类级方位大个条种次期部对门")  # with a small Chinese numeral: names, not counts
-
-# A measurable quantity, by its last word.
-_MEASURABLE = (
-    "收入|工资|(?:工资|收入|待遇|物价|总)水平|价格|物价|成本|占比|比重|比例|面积|产量|总量|存量|总值|"
-    "规模|数量|人数|岗位|就业|贸易|进出口|外贸|出口|进口|投资|消费|投入|排放|排放量|能耗|消耗|强度|"
-    "用量|用水量|覆盖面|率|额|化程度|国际收支|赤字|库存|份额|供给|支出|降幅|税负|财力|外资|融资|贷款|投放|"
-    "利润|养老金|寿命|贫困人口|工资标准|补助标准|补贴标准|补偿标准|救助标准|保障标准|抚恤标准|筹资标准"
-)
-_ADVERB = (
-    "(?:稳步|稳定|持续|平稳|较快|明显|合理|适度|同步|不断|进一步|总体|基本|保持|继续|显著|有所|适当|"
-    "逐步|大幅|大力|着力|稳中|实现|推动|促进|协调|健康|快速|较大幅度|更大|年均|和"
-    "|确保|有新的|比上年|较上年|在合理、?均衡水平上的?){0,6}"
-)
-_HOLD = (
-    "不变|只增不减|不减少|不降低|持平略增|略增|稳中有升|稳中提质|量稳质升|稳量提质|稳定|平衡|平稳|保稳提质|促稳提质|保稳促优|"
-    "保供稳价|稳价"
-)
-_WORDS = rf"(?P<up>{_RISE})|(?P<down>{_FALL})"
-_DO = (  # begin another promise: 提高质量、优化投资 does not raise investment
-    "优化|改善|完善|规范|健全|深化|拓展|保护|创新|强化|发展|调整|培育|推广|盘活|化解|支持|鼓励|引导|推动|推进|促进"
-    "|加强|加快|实施|落实|建立|建设|做好|抓好|保障|确保|实现|保持|稳定|稳|严格|控制|吸引|利用|转变|激发"
-)
+_MEASURED = "|".join(MEASURABLE).replace("|率|", "|率(?<!效率)|")  # no ability
+_MOVES = rf"(?P<up>{RISE})|(?P<down>{FALL})"
 _DIRECTIONAL = (
     re.compile(
-        rf"(?P<indicator>[^、：）]{{0,20}}?(?:{_MEASURABLE}|商品)){_ADVERB}"
-        rf"(?P<what>{_WORDS}|{_HOLD})(?=[、：）]|$)"
+        rf"(?P<indicator>[^、：）]{{0,20}}?(?:{_MEASURED}|商品)){ADVERB}"
+        rf"(?P<what>{_MOVES}|{HOLD})(?=[、：）]|$)"
     ),
     re.compile(
-        rf"(?P<what>{_WORDS}|稳定|稳住|保障(?=[^、：）]{{0,20}}产量))(?!到|至|值|劳动力)"
-        rf"(?P<indicator>(?:(?!(?<!和)(?:{_RISE}|{_FALL})(?!值)|、(?:{_DO}))[^：）]){{0,40}}?(?:{_MEASURABLE}))"
+        rf"(?P<what>{_MOVES}|稳定|稳住|保障(?=[^、：）]{{0,20}}产量))(?![到至值的]|劳动力)"
+        rf"(?P<indicator>(?:(?!(?<!和)(?:{RISE}|{FALL})(?!值)|、(?:{DO}))[^：）]){{0,40}}?(?:{_MEASURED}))"
         r"(?=[：）]|(?:工作)?$)"
     ),
 )
-_THINGS = re.findall(r"\w+", _MEASURABLE)
-_LAST = "".join(sorted({thing[-1] for thing in _THINGS}))
+_LAST = "".join(sorted({thing[-1] for thing in MEASURABLE}))
 _ENDS = (  # what a clause must have for one of these to match: much quicker to look for
-    re.compile(rf"[{_LAST}品]{_ADVERB}(?:{_RISE}|{_FALL}|{_HOLD})(?=[、：），。；！？\n]|\Z)"),
+    re.compile(rf"[{_LAST}品]{ADVERB}(?:{RISE}|{FALL}|{HOLD})(?=[、：），。；！？\n]|\Z)"),
     re.compile(
         rf"[{_LAST}](?=(?:工作)?(?:[：），。；！？\n]|\Z))"
-        rf"(?:{'|'.join(f'(?<={thing})' for thing in _THINGS)})"
+        rf"(?:{'|'.join(f'(?<={thing})' for thing in MEASURABLE)})"
     ),
 )
-_AND = re.compile(r"(?<=出口|进口|就业|收入|消费|投资|价格|能耗|强度)[和及与]")
+_AND = re.compile(
+    r"(?<=出口|进口|就业|收入|消费|投资|价格|能耗|强度)[和及与]|(?<=[率额])[和及与](?=[^、]+[率额量])"
+)
 _OTHERS = (
     ("zero", re.compile("清零|归零|不再?发生|零跑动|零(?:事故|发生|死亡|增长|新增|排放)")),
     ("all", re.compile("全覆盖|应(.)尽\\1|应.尽.|全面完成|全部(?=[^的，。；、])[^，。；、]{2}")),
@@ -154,28 +143,22 @@ _OTHERS = (
     (
         "deferred",
         re.compile(
-            "(?:完成|达到|落实|实现)[^，。；]{0,10}(?:下达|分解)[^，。；]{0,30}?"
+            "(?:完成|达到|落实|实现|控制在)[^，。；]{0,10}(?:下达|分解)[^，。；]{0,30}?"
             "(?:目标|任务|指标|计划)|完成(?![^，。；]{0,4}(?:全年|今年|发展|各项|主要))"
             "[^，。；\\d]{0,12}目标(?:任务)?(?=[，。；]|$)"
         ),
     ),
 )
 
-_SIGNS = {  # and what a text must have for one of the others
-    "zero": re.compile("零|发生"),
-    "all": re.compile("全覆盖|应.尽|全面完成|全部"),
-    "relational": re.compile("低于|高于|快于|优于|好于|超过|同步|相适应|相匹配|相当|持平"),
-    "deferred": re.compile("下达|分解|目标"),
-}
-
 # What has been achieved already, and what lies ahead.
-_BOUND = rf"{_LEAST}|{_MOST}|以内|左右|(?<!规模)(?<!限额)以上"
+_BOUND = rf"{LEAST}|{MOST}|以内|左右|以上(?<!规模以上)(?<!限额以上)"
 _PLANNED = re.compile(
-    r"今年(?!以来)|明年|力争|确保|争取|计划|拟|预期|安排|(?<![重主需首])要(?![素求点件])|将(?!近|士)"
+    r"今年(?!以来)|明年|力争|确保|争取|计划|拟|预期|安排|要(?<![重主需首]要)(?![素求点件])|将(?!近|士)"
     r"|到20\d\d年|目标"
 )
 _PAST = re.compile(  # says of its clause that it is done
-    r"(?<![比于较与从])(?:去年|上年(?![均度]))|过去|以来|年来|已(?![^，。；]{1,8}的)|(?<![为除到])了(?!解)"
+    r"去年(?<![比于较与从]去年)|上年(?<![比于较与从]上年)(?![均度])|过去|以来|年来"
+    r"|已(?![^，。；]{1,8}的)|了(?<![为除到]了)(?!解)"
     r"|圆满|超额|荣获|新高|位居|居世界|首次|取得了?[^，。；]{0,8}(?:成效|进展|成绩)"
     r"|顺利(?:完成|实现|召开|举行)|连续.{1,3}年|五年间"
 )
@@ -186,6 +169,9 @@ _SINCE = re.compile(  # a sentence that begins so is about that time, until it l
 _AHEAD = re.compile(
     r"今年(?!以来)|明年|力争|争取|拟|预期目标(?:是|为)|(?:^|[，。；：])[一-龥]{0,4}要(?![素求点件])"
     r"|将(?!近|士)|到20\d\d年|不低于|不少于|不超过"
+)
+_TURN = re.compile(
+    "(?<=。)(?:今年(?!以来)|明年|我们[必要将]|[一-龥]{0,3}要(?![素求点件])|[^，。]{0,6}，要)"
 )
 _BOUNDED = re.compile(_BOUND)
 _HEADING = re.compile("[一二三四五六七八九十]{1,2}、[^。]{2,40}$")
@@ -286,18 +272,14 @@ _GAP = re.compile(
 _HALF = re.compile(
     r"[,;:?!.](?:(?<=[,;:?!])(?:(?<![\d\s].)|(?!\d))|(?<=[\u3400-\u9fff%].)(?![\w%]))"
 )
-_PLAIN = str.maketrans(",;:?!.「」％．／＋", "，；：？！。“”%./+")
-_PLAIN |= {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B)}
-_PLAIN |= str.maketrans(  # characters of the words above in their traditional shape
-    "長擴昇漲萬億噸個產達減壓縮縣鎮鄉於過應盡實現確處場條戶幣頭隻輛臺張倉間棟畝點爭穩設關與為爲業務標準總項開電價積環糧貿進資費規數學醫"
-    "療農區國動創館園車時鐘歐馬險護養質優綠衛節續單雙擇獎勵補內預崗歸發體給將對擬約從別級佔來復調維計辦舉種啟組織圍繞強導嚴斷齊當適較況戰",
-    "长扩升涨万亿吨个产达减压缩县镇乡于过应尽实现确处场条户币头只辆台张仓间栋亩点争稳设关与为为业务标准总项开电价积环粮贸进资费规数学医"
-    "疗农区国动创馆园车时钟欧马险护养质优绿卫节续单双择奖励补内预岗归发体给将对拟约从别级占来复调维计办举种启组织围绕强导严断齐当适较况战",
-)
-_WIDE = re.compile(f"[{''.join(chr(code) for code in _PLAIN if code > 127)}]")
+_WIDE = re.compile(f"[{''.join(chr(code) for code in PLAIN if code > 127)}]")
 _QUOTED = re.compile(r"“[^”\n]{0,40}”|《[^》\n]{0,60}》|〔[^〕\n]{0,10}〕")  # names, no promises
-_RULES = [(form, _SIGNS[form], pattern) for form, pattern in _OTHERS]
-_RULES += [("directional", *rule) for rule in zip(_ENDS, _DIRECTIONAL, strict=True)]
+_RULES = {**dict(_OTHERS), "moves": _DIRECTIONAL[0], "moved": _DIRECTIONAL[1]}
+_FIRST = {part[0]: form for form, sign in SIGNS.items() for part in sign.split("|")}
+_SIGN = re.compile(  # its first character is looked for, then what begins with it
+    rf"[{''.join(_FIRST)}{_LAST}品]"
+    rf"(?<=(?={'|'.join(SIGNS.values())}|{_ENDS[0].pattern}|(?P<moved>{_ENDS[1].pattern})).)"
+)
 
 
 # ── the grammar ──────────────────────────────────────────────────────────────────────────────
@@ -314,16 +296,16 @@ def _find(text, plan=False):
         _mark_tense(folded, records)
 
     def place(at):
-        return at + gone[bisect_right(kept, at) - 1] if len(kept) > 1 else at
+        return at + gone[bisect_right(kept, at) - 1]
 
     for record in records:
-        record.pop("parts", None)
         record.setdefault("tense", "plan")
-        first, last = record.pop("wide")
-        record["span"] = text[place(first) : place(last - 1) + 1]
-        of = record.pop("of")
-        record["indicator"] = text[place(of[0]) : place(of[1] - 1) + 1] if of else ""
-        record["start"], record["end"] = place(record["start"]), place(record["end"] - 1) + 1
+        (first, last), of = record.pop("wide"), record.pop("of") or (0, 0)
+        ends = [(first, last), of, (record["start"], record["end"])]
+        if len(kept) > 1:
+            ends = [(place(start), place(end - 1) + 1 if end else 0) for start, end in ends]
+        (first, last), of, (record["start"], record["end"]) = ends
+        record["span"], record["indicator"] = text[first:last], text[slice(*of)]
     return sorted(records, key=lambda record: (record["start"], record["end"]))
 
 
@@ -340,8 +322,8 @@ def _fold(text):
         kept.append(gap.start() - gone[-1])
         gone.append(gone[-1] + done - gap.start())
     folded = "".join([*pieces, text[done:]])
-    folded = _WIDE.sub(lambda hit: hit.group().translate(_PLAIN), folded)
-    return _HALF.sub(lambda hit: hit.group().translate(_PLAIN), folded), kept, gone
+    folded = _WIDE.sub(lambda hit: hit.group().translate(PLAIN), folded)
+    return _HALF.sub(lambda hit: hit.group().translate(PLAIN), folded), kept, gone
 
 
 def _cut(text, marks):
@@ -403,18 +385,20 @@ def _find_reviews(text):
         elif not review and not headed and _REVIEW.search(line[:24]):
             review = 0 if _AHEAD.search(line[:24]) else 9
         if review:
-            spans.append((start, at))
+            turn = review == 9 and _TURN.search(line)
+            spans.append((start, start + turn.start() if turn else at))
     return spans
 
 
-_NEXT = "".join(dict.fromkeys(unit[0] for unit in _UNITS + _DURATIONS)) + "多余几分，。；、以左"
+_NEXT = "".join(dict.fromkeys(unit[0] for unit in UNITS + DURATIONS)) + "多余几分，。；、以左"
 _DIGIT = re.compile(  # a quantity begins with one: much quicker to look for
-    rf"[\d{_HAN}半](?:(?<=\d)(?<!\d\d)|(?=[{_HAN}半{_NEXT}]))"
+    rf"[\d{HAN}半](?:(?<=\d)(?<!\d\d)(?!\d{{3}}年)|(?=[{HAN}半{_NEXT}])"
+    rf"(?!(?<=[一二两三四五六七八九])(?:[{''.join(ABSTRACT - {'个'})}]|个(?!百分点|月))))"
 )
 _HYPHEN = re.compile(rf"(?:\d|{_SCALE}|{_UNIT})-$")  # of a range: 5-6%, 5%-6%
 _DASHES = "-—–~～－至到"
 _LOWER = re.compile(rf"(\d[\d,]*(?:\.\d+)?)({_SCALE})?[{_DASHES}]+\Z")
-_JOIN = re.compile("(?:以上|以内|左右)?[、和及与](?:分别|各)?")
+_JOIN = re.compile("(?:以上|以内|左右)?(?:安排)?[、和及与](?:分别|各)?")
 _AND_THEN = re.compile("(?:以上|以内|左右)?[、和及与]?")
 _ITEM = re.compile("[^、]+")
 _EACH = re.compile("(?:分别|各).{0,6}$")
@@ -432,45 +416,49 @@ def _find_numbers(text, quoted):
         if hit.start() < done or quoted[hit.start()] or not _counts(text, hit):
             continue
         start, end, value_from = hit.start(), hit.end(), None
-        low, high, parts = _read_value(hit), None, [hit.span()]
+        low, unit = _read(*hit.groups())[2:]
+        parts = [hit.span()]
         link = _LINK.match(text, end)
         if link and (upper := _QUANTITY.match(text, link.end())) and _counts(text, upper):
-            high, value_from, end = upper, low, upper.end()
+            value_from, end = low, upper.end()
+            low, unit = _read(*upper.groups())[2:]
             parts.append(upper.span())
         elif text[start - 1 : start] in _DASHES and (
             lower := _LOWER.search(text, max(done, start - 24), start)
         ):
-            scale = _SCALES.get(lower[2], _read_scale(hit))
+            scale = SCALES.get(lower[2], _read(*hit.groups())[1])
             value_from = round(float(lower[1].replace(",", "")) * scale, 6)
             start = lower.start()
         done = end
-        minus = text[start - 1 : start] == "负"
-        low, start = (-low, start - 1) if minus else (low, start)
+        minus = text[start - 1 : start] == "负" and text[start - 2 : start] != "减负"
+        if minus and len(parts) > 1:
+            value_from, start = -value_from, start - 1
+        elif minus:
+            low, start = -low, start - 1
         left = _find_left(text, cuts, start)
         joined = last and _JOIN.fullmatch(text, last["end"], start)
         if last and left["from"] < last["end"] and not joined:
             left["from"] = _AND_THEN.match(text, last["end"], start).end()
             left["to"] = max(left["from"], left["to"])
-        record = {"start": start, "end": end, "form": "numeric", "value": low}
-        if high is not None:
-            record["value"] = _read_value(high)
-            hit = high
-        record |= {"value_from": value_from, "unit": _read_unit(hit)}
+        record = {"start": start, "end": end, "form": "numeric", "parts": parts, "value": low}
+        record |= {"value_from": value_from, "unit": unit}
         after = _AFTER.match(text, end)
         record |= _describe(text, left, record, after, value_from is not None)
         of, scope = _find_indicator(text, left, record, after, last)
+        if len(parts) > 1 and link["of"]:  # 16%的税率降至13%
+            of = link.span("of")
         if joined:  # 30元和5元: the number alone is new
             of, scope = last["of"], "inherited"
-            record |= {key: last[key] for key in ("bound", "direction", "kind")}
-        wide = min(left["from"], start), max(after.end() if after else end, of[1] if of else end)
-        if of:
-            wide = min(of[0], start) if scope != "inherited" else wide[0], wide[1]
-        around = text[min(left["from"], wide[0]) : wide[1]]
-        standard = "/" in record["unit"] or _STANDARD.search(around)
-        record |= {"of": of, "scope": scope, "wide": wide}
-        record.setdefault("kind", "standard" if standard else "target")
+            record |= {key: last[key] for key in ("direction", "kind")}
+            record["bound"] = record["bound"] if after else last["bound"]
+        first = of[0] if of and scope != "inherited" else left["from"]
+        wide = min(first, start), max(after.end() if after else end, of[1] if of else end)
+        record["of"], record["scope"], record["wide"] = of, scope, wide
+        if "kind" not in record:
+            around = min(left["from"], wide[0]), wide[1]
+            standard = "/" in unit or _STANDARD.search(text, *around)
+            record["kind"] = "standard" if standard else "target"
         record["hedge"] = _find_hedge(text, left["from"], wide[1])
-        record["parts"] = parts
         if not joined:
             records += _pair(text, cuts, group)
             group = []
@@ -521,6 +509,8 @@ def _pair(text, cuts, group):
         if len(lower) == len(names) and len(upper) in (1, len(names)):
             group = _join(text, lower, upper)
     if len(names) == len(group):
+        if all(record["bound"] == "=" for record in group[:-1]):  # 分别达到3家、2家以上
+            group = [record | {"bound": group[-1]["bound"]} for record in group]
         for record, name in zip(group, names, strict=True):
             record |= {
                 "of": name,
@@ -554,38 +544,34 @@ def _find_items(text, left, record):
 
 def _counts(text, hit):
     """Tell whether a number with a unit counts something, rather than naming or dating it."""
-    unit = hit["unit"] or "%"
+    unit, start, han = hit["unit"] or "%", hit.start(), hit["han"]
     if unit == "年" and len(hit["digits"] or "") == 4:
         return False
-    before, after = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 12]
-    value = _read_number(hit)
+    value = _read(*hit.groups())[0]
     if value is None:
         return False
-    if hit["unit"] == "人" and after[:1] in tuple("口均才民大工类"):
-        return False
+    before = text[start - 1 : start]
     if before and (before in "第.+-〔" or (before.isascii() and before.isalnum())):
-        return bool(_HYPHEN.search(text, max(0, hit.start() - 9), hit.start()))
-    if unit in _DURATIONS:
-        if not _GRANTS.search(
-            re.split("[，。；]", text[max(0, hit.start() - 16) : hit.start()])[-1]
-        ):
+        return bool(_HYPHEN.search(text, max(0, start - 9), start))
+    if text.startswith("级", hit.end()):  # 30万吨级码头
+        return False
+    if unit in DURATIONS and not _GRANTS.search(text, max(0, start - 16), start):
+        return False
+    if han:
+        if value == 0 or (han in ("万", "亿", "千", "十") and before not in _NEARLY):
             return False
-    if hit["han"]:
-        if value == 0 or hit["han"] in ("万", "亿", "千", "十"):
-            return False
-        small = value < 10 and hit["han"] != "半"
+        small = value < 10 and han != "半"
         if unit in ("个百分点", "百分点", "个月") and value >= 1:
             return True
-        if small and (unit[0] in _ABSTRACT or (value == 1 and unit not in ("倍", "番", "成"))):
+        if small and text.endswith(("至少", "至少有"), 0, start):
+            return True
+        if small and (unit[0] in ABSTRACT or (value == 1 and unit not in ("倍", "番", "成"))):
             return False
         if small and not re.fullmatch("[倍番成亩吨户家场座所元]|万.*", unit):
             return False
-    return not (unit in ("项", "个", "条", "大") and _NAMES.match(after))
-
-
-def _read_number(hit):
-    """Return the number as written, without 万 or 亿; None if it is no number."""
-    return _read_digits(hit["hundredths"] or hit["digits"] or hit["han"])
+    if _CONDITION.match(text, hit.end(), hit.end() + 40):
+        return False
+    return not (unit in ("项", "个", "条", "大") and _NAMES.match(text, hit.end(), hit.end() + 12))
 
 
 @lru_cache(4096)
@@ -601,18 +587,17 @@ def _read_digits(written):
         return None
 
 
-def _read_scale(hit):
-    return _SCALES.get(hit["scale"], 1) * (10 if hit["unit"] == "成" else 1)
-
-
-def _read_value(hit):
-    rest = float(hit["rest"] or 0) * {"万": 1e4, "千": 1e3, "百": 1e2}.get(hit["small"], 1)
-    return round(_read_number(hit) * _read_scale(hit) + rest, 6)  # 2万3千, 1亿2000万
-
-
-def _read_unit(hit):
-    unit = hit["unit"] or ("%" if hit["hundredths"] else "")
-    return {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
+@lru_cache(4096)
+def _read(hundredths, digits, scale, rest, small, han, more, unit):
+    """Return number as written, factor, value and unit of a quantity, from its groups."""
+    number = _read_digits(hundredths or digits or han)
+    factor = SCALES.get(scale, 1) * (10 if unit == "成" else 1)
+    if number is None:
+        return None, factor, None, unit
+    less = float(rest or 0) * {"万": 1e4, "千": 1e3, "百": 1e2}.get(small, 1)
+    unit = unit or ("%" if hundredths else "")
+    unit = {"百分点": "个百分点", "成": "%", "个月": "月"}.get(unit, unit)
+    return number, factor, round(number * factor + less, 6), unit  # 2万3千, 1亿2000万
 
 
 def _find_left(text, cuts, start):
@@ -624,21 +609,15 @@ def _find_left(text, cuts, start):
         first = comma + 1
     found = {"from": first, "least": 0, "most": 0, "about": 0, "up": 0, "down": 0}
     at = start
-    if compared := _COMPARED.search(text, first, start):
+    if text.find("比", first, start) >= 0 and (compared := _COMPARED.search(text, first, start)):
         at = compared.start()
         found |= {hit.lastgroup: 1 for hit in _CHANGE.finditer(compared.group())}
-    while at > first:
-        for begin in range(max(first, at - _LONGEST), at):
-            word = text[begin:at]
-            if word in _TAIL and not (
-                word == "约" and text[begin - 1 : begin] in ("节", "集", "预")
-            ):
-                break
-        else:
-            break
-        found[_TAIL[word]] = 1
-        at = begin
-    return found | {"to": at}
+    back, read = text[first:at][::-1], 0
+    while word := _BACK.match(back, read):
+        found[TAIL[word.group()[::-1]]] = 1
+        read = word.end()
+    found["to"] = at - read
+    return found
 
 
 def _describe(text, left, record, after, ranged):
@@ -671,8 +650,11 @@ def _describe(text, left, record, after, ranged):
 def _find_indicator(text, left, record, after, last):
     """Return the span of what is measured, and the scope: on the left, on the right, or before."""
     first, to = left["from"], left["to"]
-    scope = "subtotal" if text.startswith("其中", first) else ""
-    if lead := _LEAD.match(text, first, to):
+    lead = _LEAD.match(text, first, to)
+    part = last and last["scope"] == "subtotal" and last["unit"] == record["unit"]
+    part = part and text[max(last["end"], first - 1) : first] in ("、", "，") and not lead
+    scope = "subtotal" if part or text.startswith("其中", first) else ""
+    if lead:
         keep = text.startswith("新增", max(first, lead.end() - 2)) and lead.end() < to
         first = lead.end() - 2 * keep
     if text.endswith("的", first, to) and (share := _SHARE.search(text, first, to)):
@@ -687,13 +669,19 @@ def _find_indicator(text, left, record, after, last):
     relative = unit in ("%", "‰", "个百分点", "倍", "番") and not of_that
     rate = relative or record["direction"] == "increase"
     right += of_that
-    on_left = (first, to) if to > first and not text[first:to].endswith("等") else None
-    named = on_left and len(text[first:to].strip("和及与等")) > 1
+    name = text[first:to]
+    on_left = (first, to) if name and not name.endswith(("等", "、", "给予")) else None
+    named = on_left and len(name.strip("和及与等")) > 1
     if rate and named:  # 收入增长5%
         return on_left, scope
+    if not on_left and text[right : right + 1] in ("和", "、"):  # 500万元和300万元补助
+        twin = _QUANTITY.match(text, right + 1)
+        right = twin.end() if twin else right
     stop = _find_stop(text, right)
     verb = _LEAD.match(text, right, stop)
     on_right = (right, stop) if stop - right > 1 and not (rate or verb or "/" in unit) else None
+    if text.startswith(("这", "该"), right) or (named and text[right:stop] in _BARE):
+        on_right = None
     if on_right and not (on_left and ("元" in unit or of_that)):
         return on_right, scope
     if named:
@@ -705,6 +693,9 @@ def _find_indicator(text, left, record, after, last):
     return None, scope
 
 
+_BARE = ("工程", "项目", "任务", "片区")  # say less than what stands before the number
+_NEARLY = ("近", "上", "超", "逾")
+_COMPOUND = re.compile("(?:建设|改造|治理)(?:项目|工程|资金|任务|用地)")  # nouns, not verbs
 _OF = re.compile(r"[^，。；\n]{1,24}的(?=[\u4e00-\u9fff]{2})")
 
 
@@ -713,7 +704,8 @@ def _find_stop(text, start):
     of = text.find("的", start, start + 25) > 0 and _OF.match(text, start, start + 30)
     if of and "、" in of.group():
         start = of.end()
-    stop = _STOP.search(text, start, start + 24)
+    noun = _COMPOUND.match(text, start)
+    stop = _STOP.search(text, noun.end() if noun else start, start + 24)
     if stop and stop.start() == start:
         return start
     return stop.start() if stop else min(start + 12, len(text))
@@ -730,15 +722,16 @@ def _find_words(text, taken, quoted):
     base = {"value": None, "value_from": None, "unit": "", "bound": "", "direction": "level"}
     base |= {"kind": "target", "scope": ""}
     cuts = _cut(text, "，。；！？")
-    for form, sign, pattern in _RULES:
-        for first, last in _find_clauses(cuts, sign.finditer(text)):
-            hedge = None
-            for hit in pattern.finditer(text, first, last):
+    for (first, last), signs in _find_clauses(cuts, _SIGN.finditer(text)):
+        hedge = None
+        for rule in signs if len(signs) == 1 else [name for name in _RULES if name in signs]:
+            form = "directional" if rule in ("moves", "moved") else rule
+            for hit in _RULES[rule].finditer(text, first, last):
                 start, end = hit.span("what" if form == "directional" else 0)
                 if any(taken[start:end]) or (quoted[start] and hit.group() != "零跑动"):
                     continue
                 read = _read_directional if form == "directional" else _read_form
-                subjects, more = read(text, form, hit, first, last)
+                subjects, more = read(text, form, hit, first, last, taken)
                 if subjects:
                     taken[start:end] = b"\1" * (end - start)
                     more |= {"start": start, "end": end, "form": form}
@@ -751,15 +744,17 @@ def _find_words(text, taken, quoted):
 
 
 def _find_clauses(cuts, hits):
-    """Return the bounds of the clauses that have a hit, each once."""
-    last = -1
+    """Return the bounds of each clause that has a sign, and the names of its rules."""
+    clauses, last = {}, -1
     for hit in hits:
         if hit.start() >= last:
             last = cuts.index("\n", hit.start())
-            yield cuts.rfind("\n", 0, hit.start()) + 1, last
+            signs = clauses[cuts.rfind("\n", 0, hit.start()) + 1, last] = {}
+        signs[hit.lastgroup or _FIRST.get(hit.group(), "moves")] = True
+    return clauses.items()
 
 
-def _read_form(text, form, hit, first, last):
+def _read_form(text, form, hit, first, last, taken):
     """Return what a promise in words is about, as spans, and its bound and direction."""
     of = _find_subject(text, first, hit, last)
     if form == "zero":
@@ -773,14 +768,14 @@ def _read_form(text, form, hit, first, last):
     return subjects, {"bound": bound, "direction": "increase" if change else "level"}
 
 
-def _read_directional(text, form, hit, first, last):
+def _read_directional(text, form, hit, first, last, taken):
     """Return what is to rise, fall or hold, as spans, and its direction; nothing with a number."""
     after = hit.end("what")
     start, end = hit.span("indicator")
     start += text[start] in "和及与"
     if lead := _LEAD.match(text, start, end):
         start = lead.end()
-    if start >= end or _QUANTITY.search(text, after, min(last, after + 24)):
+    if start >= end or any(taken[after : min(last, after + 24)]) or any(taken[start:end]):
         return [], {}
     cuts = [edge for joint in _AND.finditer(text, start, end) for edge in joint.span()]
     edges = iter([start, *cuts, end])
@@ -793,7 +788,7 @@ def _read_directional(text, form, hit, first, last):
     return subjects, {"direction": moved}
 
 
-_LISTED = re.compile(rf"(?>[^、，]{{0,16}}(?:{_MEASURABLE})、)+$")
+_LISTED = re.compile(rf"(?>[^、，]{{0,16}}(?:{_MEASURED})、)+$")
 
 
 def _find_listed(text, first, start):
@@ -814,15 +809,23 @@ def _find_subject(text, first, hit, last):
     if set_above := re.search(inner, hit.group()):
         within = hit.start() + set_above.start(1), hit.start() + set_above.end(1)
     while trail := re.search(
-        "(?:实现|确保|做到|保持|动态|要|力争|基本|达到|全面|、|“)$", text[first:to]
+        "(?:实现|确保|做到|保持|动态|限时|要|力争|基本|达到|全面|应.尽.、|、|“)$", text[first:to]
     ):
         to = first + trail.start()
     if lead := _LEAD.match(text, first, to):
         first = lead.end()
-    if to > first:
+    if to > first and text[first:to] not in ("在全国", "在全省", "在全市"):
         return first, to
     if set_above:
         return within
+    clause = text.rfind("，", 0, first) + 1
+    if (
+        hit.group().startswith("全部")
+        and "全部" not in text[text.rfind("，", 0, clause - 1) + 1 : clause]
+    ):
+        lead = _LEAD.match(text, hit.start() + 2, last)
+        first = lead.end() if lead else hit.start() + 2
+        return (first, min(last, first + 24)) if last - first > 1 else None
     floor = max(0, first - 120)
     sentence = max(floor, *(text.rfind(mark, floor, first) + 1 for mark in "。；\n"))
     before = re.compile("[^，]+(?=，[^，]*$)").search(text, sentence, to)  # the clause before
