@@ -11,7 +11,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 FORBIDDEN = {
     "a shell or magic command": r"^\s*[!%]",
     "the network": r"\b(requests|urllib|httpx|socket|fetch_\w+)\b",
-    "an absolute path": r"""["'](/|~|[A-Za-z]:[\\/])""",
+    "an absolute path": r"""["'](/|~[/\w]|[A-Za-z]:[\\/])""",
     "the clock": r"\b(time\.|datetime\.(now|today)|Timestamp\.(now|today)|date\.today)",
     "a Styler": r"\.style\b",
     "a trailing semicolon": r";\s*$",
