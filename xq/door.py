@@ -44,6 +44,27 @@ def check_texts(given, name="texts"):
             )
 
 
+def check_years(given, name, docs):
+    """Raise unless something is a Series with a year for each of these documents."""
+    if not isinstance(given, pd.Series):
+        raise TypeError(
+            f"{name} is {describe(given)}; expected a Series of years, one for each document"
+        )
+    check_index(given, name)
+    if lost := [doc for doc in docs if doc not in given.index]:
+        raise ValueError(
+            f"{name} has no entry for {len(lost)} documents, the first {lost[0]!r}; "
+            "expected the year of each, with the same index"
+        )
+    for doc, year in given[docs].items():
+        if pd.isna(year):
+            raise ValueError(f"{name}: document {doc!r} has no year; fill it or leave it out")
+        if not hasattr(year, "__index__") or isinstance(year, bool) or not 1000 <= year <= 9999:
+            raise ValueError(
+                f"{name}: document {doc!r} has {describe(year)}; expected a whole year like 2024"
+            )
+
+
 def check_index(given, name):
     """Raise unless the rows of a Series or DataFrame have one distinct name each."""
     index = given.index

@@ -26,8 +26,8 @@ MOST = "不超过|不高于|不大于|不多于|不得超过|低于|少于|小�
 # Words between the indicator and its number, read from the number to the left, and their meaning.
 TAIL = (
     "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 "
-    "争取 实现 完成 拟 安排 将 要 年度 同比 比上年 比去年 年均 平均 实际 基本 总体 全年 左右 按 "
-    "执行 每人 每户 每亩 每月 每年 还 也 ："
+    "争取 实现 完成 拟 安排 将 要 年度 可比 同口径 名义 同比 比上年 比去年 年均 平均 实际 基本 "
+    "总体 全年 左右 按 执行 每人 每户 每亩 每月 每年 还 也 ："
 ).split()
 TAIL = dict.fromkeys(TAIL, "")
 TAIL |= dict.fromkeys(LEAST.split("|"), "least") | dict.fromkeys(MOST.split("|"), "most")

@@ -1,0 +1,490 @@
+"""What governments aimed at and what they say they reached: work reports as typed figures.
+
+Sentences that may hold a headline figure go to `find_targets`; what it finds is kept where its
+name is one of the indicators, and one figure is chosen where a report has several.
+"""
+
+import math
+import re
+
+import pandas as pd
+
+from .door import check_texts, check_years
+from .indicators import INDICATORS, clean_name, find_group, find_indicator, get_unit
+from .outline import cut_report, find_period
+from .targets import find_targets
+
+# ── vocabulary ──
+
+# What a sentence must have to be read at all: much quicker than to look for a figure.
+_WHOSE = "财政|预算|居民|农民|农牧民|人均|纯|农村|城镇|城乡|城市|市民|群众|人民"
+_SIGN = re.compile(
+    "(?:生产总值|GDP|ＧＤＰ|经济|失业率|价格|物价|CPI|ＣＰＩ|固定资产|全社会投资|消费品零售|消费零售|社零"
+    f"|社消零|(?:{_WHOSE})[^，。；]{{0,15}}收入|进出口|外贸|对外贸易|能耗|能源消耗|能源消费|耗能)"
+    "[^。；]*(?:[%％]|百分之|百分点)"
+    r"|价格[^；]*指数|新增[^，。；]{0,16}就业[^。；]*\d|\d[^，；。]*新增[^，；。]*就业"
+    "|粮食[^。]*(?:[吨斤]|产量)"
+)
+_NUMBER = re.compile(r"[\d百千]")  # 百分之五, 百亿斤
+_SAYS = re.compile(r"[\d０-９]|百分之|同步|平均|下达|稳定|高于|快于|不低于|目标|任务|持平|平稳")
+_ALIAS = re.compile(r"[（(](?:GDP|ＧＤＰ|CPI|ＣＰＩ)[）)]")  # would part a name from its number
+_INDEX = re.compile(  # 居民消费价格指数103, which has no unit
+    r"(?P<name>(?:价格|物价)[^，；。、\d]{0,6}指数)[^，；。\d]{0,8}?"
+    r"(?P<value>(?:9[5-9]|1[01]\d)(?:\.\d+)?)(?![\d.]*[%％\d])"
+    "(?P<after>左右|以内|以下|上下|以上)?"
+)
+
+# Names of numbers.
+_SAME = re.compile(  # no name of its own: 固定资产投资1000亿元，同比增长8%
+    "(?:按(?:不变|可比)?价格?(?:计算)?|剔除.*|扣除.*|按?可比.*|按?同口径|同比|比上年.*|较上年.*|实际|名义"
+    "|比.*|是.*|[五四]年|总量.*|居全[国省].*|全年|)"
+)
+_JOINT = re.compile("(?:左右|以上|以内)?[、和与及](?:分别)?")  # between two numbers: 8%和9%
+_AFTER = re.compile("左右|上下|以上|以内|以下")
+_BOUNDS = {"左右": "~", "上下": "~", "以上": ">=", "以内": "<=", "以下": "<="}
+_TAIL = re.compile(  # between names and their number
+    "(?:全年)?(?:分别|各|均|都|同比|比上年|实际|预计)*"
+    "(?:稳定在|达到|控制在|保持在|增长|提高|上涨|下降|为|完成|降低|突破|超过|稳定)?(?:为|达|在|到)?$"
+)
+_AND = re.compile("[、和与及]")
+_URBAN = re.compile("城[镇市乡](?:常住|居民|和)*")  # 城镇和农村居民收入
+_LISTS = re.compile("收入|投资|零售|价格|就业|失业|进出口|生产总值|GDP")
+_RESIDENTS = re.compile("居民|农民")
+
+# Values.
+_PERSONS = ("人", "个", "人次", "名", "")
+_FEWEST = 500  # new jobs of a place in a year
+_TONNES = {"吨": 1, "斤": 0.0005, "公斤": 0.001}
+_SHARE = re.compile(  # a per cent of something, or a difference
+    "占|比重|为(?:年初|年度)?预算|(?:任务|计划|预算|目标)的|贡献率|拉动|高出|好于|回落(?![到至])|快于"
+    "|高于(?:全国|全省|全市)"
+)
+_COMPARED = re.compile(r"[比较与](?:19|20)\d\d年|比.{0,2}[五十]年前")
+_MORE = re.compile("力争|争取|努力|组织|奋斗|冲刺|确保|工作中|更高|突破")  # 增长8%，力争9%
+
+# Periods and sides.
+_EACH_YEAR = re.compile("年均|平均每年|每年平均|[五四]年")
+_PART_YEAR = re.compile(
+    r"上半年|前三季度|一季度|二季度|三季度|四季度|下半年|1[-—－~至]\d{1,2}月|月份|前\d{1,2}个月"
+)
+_PLAN_CUT = 8  # no year has seen energy intensity fall by so many per cent: it is a plan's
+_UNTIL = re.compile(r"到(20\d\d)年")
+_CLAUSE = re.compile("[^，；。：]+")
+_ESTIMATED = re.compile("预计|初步(?:核算|统计|测算)")
+
+# Targets without a number.
+_WORDY = re.compile(
+    "控制在|完成|达到|保持|[与和同](?=[^，；]*(?:同步|一致|相当|持平|相适应))|高于|低于|快于|优于|好于|不低于|不高于|不超过"
+    "|稳定|持平|稳步|稳中|力争"
+)
+_CALLED_FOR = re.compile(  # 完成上级下达的能耗目标
+    "(?:完成|达到|实现|落实|符合)[^，；]{0,12}(?:能耗|能源消耗)[^，；]{0,12}(?:目标|任务|指标|要求)|节能.{0,6}能耗"
+)
+_GRAIN = re.compile("(?:稳定|稳住|确保|保持|抓好)粮食(?:播种|种植)?面积(?:和|、|与)(?:总)?产量")
+
+
+def find_headlines(reports, *, years):
+    """Find the headline targets of work reports, and what they say was reached.
+
+    Parameters
+    ----------
+    reports : Series of str
+        One work report per row, whole, with its headings; the index names it.
+    years : Series of int
+        The year whose work each report plans, with the same index; `find_report_years` reads it.
+
+    Returns
+    -------
+    DataFrame
+        One row per report, ``what``, ``period``, ``indicator`` and ``group``, in the order of
+        the reports. Columns
+
+        - ``doc`` : the index label of the report
+        - ``what`` : str, "target" or "outcome"
+        - ``period`` : str, "year" or "five_year"
+        - ``indicator`` : str, one of `INDICATORS`
+        - ``group`` : str, whose income ("urban", "rural", "all") or which revenue ("general",
+          "total", "revenue"); of other indicators empty
+        - ``value_low``, ``value_high`` : float, missing on the side that is open
+        - ``unit`` : str, "%", "persons" or "tonnes"
+        - ``bound`` : str, "=", ">=", "<=", "~", "range" or "words"
+        - ``hedge`` : str, the word that softens, or empty
+        - ``second`` : float, a further, higher figure (增长8%，力争9%), or missing
+        - ``name`` : str, the indicator as written, its last 16 characters
+        - ``line``, ``start`` : int, where the number stands: line from 1, characters before it
+        - ``quote`` : str, the number or the words, at most 16 characters
+        - ``others`` : int, how many other values for the same stand in the report; -1 for words
+    """
+    check_texts(reports, "reports")
+    check_years(years, "years", reports.index)
+    sentences = [
+        sentence | {"report": number, "year": year}
+        for number, (text, year) in enumerate(zip(reports, years[reports.index], strict=True))
+        for sentence in cut_report(text, year)
+        if _may_hold(sentence)
+    ]
+    found = _find_records([sentence["text"] for sentence in sentences])
+    rows = []
+    for sentence, records in zip(sentences, found, strict=True):
+        if records:
+            rows += _read_sentence(sentence, records)
+    return _choose(rows, reports.index)
+
+
+def _may_hold(sentence):
+    """Tell whether a sentence may hold a headline figure."""
+    text = sentence["text"]
+    if sentence["listed"]:
+        return _SAYS.search(text)
+    if _NUMBER.search(text):
+        return _SIGN.search(text.replace(" ", ""))
+    return "粮食" in text and _GRAIN.search(text)
+
+
+def _find_records(texts):
+    """Return for each sentence the records of `find_targets`, and its price indices."""
+    plain = [_ALIAS.sub(lambda hit: " " * len(hit.group()), text) for text in texts]
+    found = find_targets(pd.Series(plain, dtype="str"), plan=True)
+    records = [_find_index(text) for text in plain]
+    for record in found.astype(object).to_dict("records"):
+        records[record["doc"]].append(record)
+    return [sorted(some, key=lambda record: record["start"]) for some in records]
+
+
+def _find_index(text):
+    """Return the price indices of a sentence (居民消费价格指数103), as records of `find_targets`."""
+    records = []
+    for hit in _INDEX.finditer(text) if "指数" in text else ():
+        default = "<=" if "控制在" in hit.group() else "="
+        bound = _BOUNDS.get(hit["after"], default)
+        record = {"start": hit.start("value"), "end": hit.end("value"), "span": hit.group()}
+        record |= {"indicator": "消费" + hit["name"], "value": float(hit["value"])}
+        record |= {"value_from": math.nan, "unit": "%", "bound": bound, "direction": "level"}
+        record |= {"form": "numeric", "hedge": "左右" if bound == "~" else "", "scope": ""}
+        records.append(record)
+    return records
+
+
+def _read_sentence(sentence, records):
+    """Return the figures of one sentence that are about one of the indicators."""
+    text, year = sentence["text"], sentence["year"]
+    _share(text, records, year)
+    rows = []
+    for i, record in enumerate(records):
+        if record["form"] != "numeric" and not sentence["listed"]:
+            continue
+        first = max(text.rfind(mark, 0, record["start"]) for mark in "，；：,;") + 1
+        clause = text[first : record["end"]]
+        for name in _list_names(text, first, records, i, year):
+            indicator = find_indicator(name, year)
+            value = indicator and _read_value(indicator, record, clause, year)
+            if not value:
+                continue
+            row = value | _place(sentence, record["start"], indicator, name, clause)
+            row["period"], row["weak"] = _find_period(indicator, record, clause, sentence)
+            row["what"] = _find_side(record["start"], sentence)
+            row |= {"quote": text[record["start"] : record["end"]][:16], "hedge": record["hedge"]}
+            row["group"] = _find_group(indicator, name, text, records, i)
+            row["second"] = _find_second(text, records, i, value)
+            if value["bound"] != "words" or row["what"] == "target":
+                rows.append(row)
+    return rows + _find_words(sentence, rows)
+
+
+def _place(sentence, start, indicator, name, clause):
+    """Return where a figure stands, and its name."""
+    row = {"report": sentence["report"], "indicator": indicator, "name": name[-16:]}
+    row |= {"line": sentence["line"], "start": sentence["at"] + start}
+    partial = bool(_PART_YEAR.search(clause)) and "全年" not in clause
+    return row | {"listed": sentence["listed"], "partial": partial}
+
+
+# ── names ──
+
+
+def _share(text, records, year):
+    """Give the numbers of a sentence what they share: names before them, 左右 after the last."""
+    for i, record in enumerate(records):
+        name = clean_name(record["indicator"])
+        record["name"] = records[i - 1]["name"] if i and _SAME.fullmatch(name) else name
+    for i in range(len(records) - 1):
+        if _is_joint(text, records, i):
+            _share_bound(text, *records[i : i + 2])
+            _share_names(text, *records[i : i + 2], year)
+            _take_names(text, records, i)
+
+
+def _is_joint(text, records, i):
+    """Tell whether a number and the next stand side by side: 10%和12%."""
+    if i + 1 >= len(records):
+        return False
+    record, after = records[i : i + 2]
+    same = record["form"] == "numeric" and record["unit"] == after["unit"]
+    return same and _stand_together(text, record, after)
+
+
+def _stand_together(text, record, after):
+    return _JOINT.fullmatch(text[record["end"] : after["start"]].replace(" ", ""))
+
+
+def _share_bound(text, record, after):
+    """Let 左右 after the second of two numbers hold for both."""
+    last = _AFTER.match(text, after["end"])
+    joint = text[record["end"] : after["start"]].replace(" ", "")
+    if last and record["bound"] == "=" and len(joint) < 4 and "左右" not in joint:
+        record["bound"] = after["bound"] = _BOUNDS[last.group()]
+
+
+def _share_names(text, record, after, year):
+    """Give two numbers the two names that stand before them: 城镇、农村居民收入分别增长8%和9%."""
+    if _URBAN.fullmatch(record["name"]) and "收入" in after["name"]:
+        record["name"] += "居民收入"
+    clause = re.split("[，；。：:]", text[: record["start"]])[-1]
+    names = _AND.split(clean_name(_TAIL.sub("", clause)))
+    if len(names) == 2 and all(find_indicator(name, year) for name in names):
+        record["name"], after["name"] = names
+
+
+def _take_names(text, records, i):
+    """Give two rates the names of two amounts: 甲和乙100亿元和50亿元，分别增长8%和9%."""
+    rates = records[i : i + 2]
+    amounts = [record for record in records[max(0, i - 3) : i] if "元" in record["unit"]][-2:]
+    if len(amounts) < 2 or rates[0]["unit"] != "%" or amounts[0]["name"] == amounts[1]["name"]:
+        return
+    between = text[amounts[1]["end"] : rates[0]["start"]]
+    if len(between) >= 16 or re.search("[。；;]", between):
+        return
+    for rate, amount in zip(rates, amounts, strict=True):
+        rate["name"] = amount["name"]
+        if re.fullmatch("城[镇市](?:常住|居民)*", rate["name"]):
+            rate["name"] += "居民收入"
+
+
+def _list_names(text, first, records, i, year):
+    """Return the names a record speaks of: its own, and those listed before it that share it."""
+    record = records[i]
+    name = record["name"]
+    if record["form"] != "numeric":
+        return _AND.split(name)
+    near = text[max(0, first - 30) : record["start"]]
+    if re.fullmatch("(?:总产量?|产量)", name) and "粮食" in near:
+        return ["粮食产量"]
+    listed = text[first : record["start"]]
+    alone = i + 1 == len(records) or not _stand_together(text, record, records[i + 1])
+    if alone and not re.search(r"\d", listed) and _AND.search(listed) and _LISTS.search(listed):
+        names = [clean_name(part) for part in _AND.split(_TAIL.sub("", listed))]
+        names = [part for part in names if find_indicator(part, year)] or [name]
+        incomes = [part for part in names if "收入" in part and _RESIDENTS.search(part)]
+        if len(incomes) > 1:
+            names = [part for part in names if not _RESIDENTS.search(part)] + ["城乡居民收入"]
+        return list(dict.fromkeys(names))
+    left = clean_name(_TAIL.sub("", listed))
+    return [name if find_indicator(name, year) or not find_indicator(left, year) else left]
+
+
+def _find_group(indicator, name, text, records, i):
+    """Return whose income, or which revenue; of 城镇和农村 with two numbers the first is urban."""
+    group = find_group(indicator, name)
+    both = group == "all" and re.search("城镇|城市|市民|城乡", name)
+    if not both:
+        return group
+    same = [
+        j
+        for j in (i - 1, i, i + 1)
+        if 0 <= j < len(records)
+        and records[j]["indicator"] == records[i]["indicator"]
+        and records[j]["unit"] == "%"
+        and records[j]["form"] == "numeric"
+    ]
+    if len(same) == 2 and _stand_together(text, records[same[0]], records[same[1]]):
+        return "urban" if same[0] == i else "rural"
+    return "all"
+
+
+# ── values ──
+
+
+def _read_value(indicator, record, clause, year):
+    """Return the interval, unit and bound of a record; None if it is no figure of this kind."""
+    unit = get_unit(indicator)
+    empty = {"value_low": math.nan, "value_high": math.nan, "unit": unit, "bound": "words"}
+    if record["form"] in ("relational", "deferred", "directional"):
+        return empty
+    if record["form"] != "numeric":
+        return None
+    given, value, low = record["unit"], record["value"], record["value_from"]
+    factor = 1
+    if unit == "persons":
+        if given not in _PERSONS or value < _FEWEST:
+            return None
+    elif unit == "tonnes":
+        if given not in _TONNES:
+            return None
+        factor = _TONNES[given]
+    elif not _is_rate(indicator, record, clause, year):
+        return None
+    changed = re.search("[从由]", clause) and record["bound"] == "from_to"
+    high, low = value * factor, (value if math.isnan(low) or changed else low) * factor
+    if unit == "%":
+        low, high = _sign(indicator, record, low, high)
+    bound = record["bound"]
+    if changed or low != high:
+        bound = "range" if low != high else bound
+    bound = "=" if bound == "from_to" else bound
+    if bound == ">=":
+        high = math.nan
+    elif bound == "<=":
+        low = math.nan
+    return empty | {"value_low": low, "value_high": high, "bound": bound}
+
+
+def _is_rate(indicator, record, clause, year):
+    given = record["unit"]
+    if given != "%" and not (given == "个百分点" and indicator in ("energy_intensity_cut", "cpi")):
+        return False
+    if _SHARE.search(clause) or "成" in record["span"][-6:]:
+        return False
+    if indicator != "energy_intensity_cut" and ("累计" in clause or "倍" in clause):
+        return False
+    since = _COMPARED.search(clause)
+    return not since or indicator == "energy_intensity_cut" or str(year - 1) in since.group()
+
+
+def _sign(indicator, record, low, high):
+    if indicator.startswith("unemployment"):
+        return low, high
+    falls = record["direction"] == "decrease"
+    if falls != (indicator == "energy_intensity_cut") and (
+        falls or record["direction"] == "increase"
+    ):
+        low, high = -high, -low
+    if indicator == "cpi" and 90 < high < 130:
+        low, high = low - 100, high - 100
+    return low, high
+
+
+def _find_second(text, records, i, value):
+    """Return a further, higher figure beside the main one, or NaN."""
+    if value["bound"] == "words" or i + 1 >= len(records):
+        return math.nan
+    here, after = records[i : i + 2]
+    between = text[here["end"] : after["start"]]
+    same = after["scope"] == "inherited" or not after["indicator"]
+    near = len(between) < 18 and "。" not in between and "；" not in between
+    if same and near and after["unit"] == here["unit"] and after["form"] == "numeric":
+        more = _MORE.search(between) or _MORE.match(text[after["end"] : after["end"] + 3])
+        if more and after["value"] > here["value"]:
+            return after["value"]
+    return math.nan
+
+
+# ── period and side ──
+
+
+def _find_period(indicator, record, clause, sentence):
+    """Return the period a figure speaks of, and whether only its section says that it is five."""
+    text, start, year = sentence["text"], record["start"], sentence["year"]
+    if _EACH_YEAR.search(clause):
+        return "five_year", False
+    if (
+        indicator == "energy_intensity_cut"
+        and record["value"] >= _PLAN_CUT
+        and record["direction"] != "increase"
+    ):
+        return "five_year", False
+    part = max(text.rfind("；", 0, start), 0)
+    said = find_period(text[part:start], year) or find_period(text[: min(40, part)], year)
+    if said:
+        return said, False
+    rate = get_unit(indicator) == "%" and not indicator.startswith("unemployment")
+    if not rate and (sentence["listed"] or sentence["side"] == "past"):
+        return sentence["period"], False
+    return "year", sentence["period"] == "five_year"  # of a rate 年均 would be said
+
+
+def _find_side(start, sentence):
+    """Return whether a figure is a target or an outcome."""
+    text, year = sentence["text"], sentence["year"]
+    until = _UNTIL.findall(text[:start])
+    if sentence["side"] == "past":
+        return "target" if until and int(until[-1]) > year else "outcome"
+    if not sentence["listed"] and _ESTIMATED.search(text[:start]):
+        return "outcome"
+    said = re.match(
+        rf"[^，。；]{{0,6}}(?:去年|上年|过去|[一五]年来|{year - 1}年)[^，。；]{{0,12}}，", text
+    )
+    return "outcome" if said else "target"
+
+
+# ── targets without a number ──
+
+
+def _find_words(sentence, rows):
+    """Return the targets of a sentence that have no number."""
+    if sentence["side"] != "plan":
+        return []
+    text, year = sentence["text"], sentence["year"]
+    known = {row["indicator"] for row in rows if row["bound"] != "words"}
+    found = []
+    for hit in _CLAUSE.finditer(text):
+        clause = hit.group()
+        for name in _name_words(clause, sentence["listed"]):
+            indicator = find_indicator(name, year)
+            if not indicator or indicator in known:
+                continue
+            known.add(indicator)
+            row = _place(sentence, hit.start(), indicator, name, clause)
+            row |= {"value_low": math.nan, "value_high": math.nan, "second": math.nan}
+            row |= {"unit": get_unit(indicator), "bound": "words", "hedge": "", "weak": False}
+            row["period"] = find_period(text[: hit.start()], year) or sentence["period"]
+            row |= {"what": "target", "quote": clause[:16]}
+            found.append(row | {"group": find_group(indicator, name)})
+    return found
+
+
+def _name_words(clause, listed):
+    """Return the names of what a clause promises in words."""
+    names = []
+    said = _WORDY.search(clause) if listed else None
+    if said and not re.search(r"\d", clause[: said.end() + 6]):
+        parts = [clean_name(part) for part in _AND.split(clause[: said.start()])]
+        names = [
+            "粮食产量" if part in ("产量", "总产量") and "粮食" in clause else part
+            for part in parts
+        ]
+    if listed and _CALLED_FOR.search(clause) and not re.search(r"\d+[.\d]*[%％个]", clause):
+        names.append("单位能耗")
+    if _GRAIN.search(clause) and not re.search(r"\d", clause):
+        names.append("粮食产量")
+    return names
+
+
+# ── the choice ──
+
+_TYPES = dict.fromkeys(["what", "period", "indicator", "group"], "str")
+_TYPES |= dict.fromkeys(["value_low", "value_high"], float)
+_TYPES |= dict.fromkeys(["unit", "bound", "hedge"], "str") | {"second": float, "name": "str"}
+_TYPES |= dict.fromkeys(["line", "start"], "int64") | {"quote": "str"}
+
+
+def _choose(rows, docs):
+    """Return one row per report, kind, period, indicator and group: the first of the main list."""
+    table = pd.DataFrame(rows, columns=["report", *_TYPES, "listed", "partial", "weak"])
+    types = {"report": "int64"} | dict.fromkeys(["listed", "partial", "weak"], bool)
+    table = table.astype(_TYPES | types)
+    about = ["report", "what", "period", "indicator"]
+    words = table["bound"] == "words"
+    numbered = (~words).groupby([table[column] for column in about]).transform("any")
+    table = table[~(words & numbered) & ~table["partial"]]
+    values = table.groupby([*about, "group"])[["value_low", "value_high"]]
+    table["others"] = values.transform("nunique").max(axis=1).astype("int64") - 1
+    table["revenue"] = table["group"].map({"revenue": 1, "total": 2}).fillna(0)
+    table["later"] = ~table["listed"] & (table["what"] == "target")
+    table["whose"] = table["group"].where(table["indicator"] == "resident_income_growth", "")
+    table["order"] = table["indicator"].map({name: i for i, name in enumerate(INDICATORS)})
+    table = table.sort_values(["revenue", "later", "weak", "line", "start"], kind="stable")
+    table = table.drop_duplicates([*about, "whose"])
+    order = ["report", "what", "period", "order", "group"]
+    table = table.sort_values(order, ignore_index=True)
+    table.insert(0, "doc", docs[table["report"]])
+    return table[["doc", *_TYPES, "others"]]
