@@ -82,7 +82,9 @@ def run(code, names):
 def score(found, indicators):
     """Return how many coded targets of one year there are, and how many of them are right."""
     gold = load_table("gold_panel").merge(load_table("gold_panel_docs")[["doc", "path"]], on="doc")
-    gold = gold[(gold["coder"].astype("str") == "adjudicated") & (gold["what"].astype("str") == "target")]
+    gold = gold[
+        (gold["coder"].astype("str") == "adjudicated") & (gold["what"].astype("str") == "target")
+    ]
     gold = gold[(gold["period"].astype("str") == "year") & gold["indicator"].isin(indicators)]
     columns = ["path", "indicator", "group", "value_low", "value_high", "bound"]
     found = pd.DataFrame(found, columns=columns).astype({"value_low": float, "value_high": float})

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pandas as pd
 import pooch
 
 from .door import check_count, describe, shorten
@@ -148,10 +147,11 @@ def read_source(source, rows):
     wanted = dict(zip(rows["path"], rows["sha256"], strict=True))
     try:
         if source.is_dir():
-            found = ((path, (source / path).read_bytes()) for path in wanted)
-        else:
-            found = iter_archive(source)
-        texts = {path: decode(path, body, wanted) for path, body in found if path in wanted}
+            return {path: decode(source / path, sha256) for path, sha256 in wanted.items()}
+        texts = {}
+        for path, body in iter_archive(source):
+            if path in wanted:
+                texts[path] = decode(path, wanted[path], body)
     except (OSError, tarfile.TarError, EOFError) as problem:
         raise FetchError(
             f"{source} cannot be read: {shorten(problem, 120)}. Name the folder or the archive of "
@@ -165,9 +165,10 @@ def read_source(source, rows):
     return texts
 
 
-def decode(path, body, wanted):
-    """Return a report as text; raise if it is not the one expected."""
-    if hashlib.sha256(body).hexdigest() != wanted[path]:
+def decode(path, sha256, body=None):
+    """Return a report as text, from its file if not given; raise if it is not the one expected."""
+    body = path.read_bytes() if body is None else body
+    if hashlib.sha256(body).hexdigest() != sha256:
         raise FetchError(
             f"{path} is not the report expected (its SHA-256 differs from the one in "
             "data/panel/reports.csv). Delete it and run this again."
@@ -178,16 +179,13 @@ def decode(path, body, wanted):
 def fetch_missing(rows, folder, mirrors, archive, progress):
     """Return path → text, from the folder of kept reports, filled from the network."""
     wanted = dict(zip(rows["path"], rows["sha256"], strict=True))
-    texts = {}
     try:
-        for path in wanted:
-            if (folder / path).exists():
-                texts[path] = decode(folder / path, (folder / path).read_bytes(), {folder / path: wanted[path]})
+        kept = [path for path in wanted if (folder / path).exists()]
+        texts = {path: decode(folder / path, wanted[path]) for path in kept}
         missing = [path for path in wanted if path not in texts]
         if len(missing) > WHOLE and mirrors:
             unpack_archive(archive, folder, progress)
-            texts |= {path: decode(path, (folder / path).read_bytes(), wanted) for path in missing}
-            return texts
+            return texts | {path: decode(folder / path, wanted[path]) for path in missing}
         for number, path in enumerate(missing, 1):
             say(progress, f"downloading {path} ({number} of {len(missing)}) …")
             texts[path] = download(path, wanted[path], folder, mirrors)
@@ -241,7 +239,7 @@ def download(path, sha256, folder, mirrors):
         try:
             address = mirror.format(**row)
             pooch.retrieve(address, known_hash=sha256, fname=place.name, path=place.parent)
-            return decode(path, place.read_bytes(), {path: sha256})
+            return decode(place, sha256)
         except Exception as problem:  # whatever the network does, or a mirror without sense
             failures.append(f"{mirror}: {shorten(problem, 120)}")
     raise FetchError(

@@ -24,7 +24,8 @@ PANEL = Path(__file__).resolve().parent
 DATA = PANEL.parent
 sys.path.insert(0, str(DATA.parent))
 
-from xq.headlines import INDICATORS, find_headlines  # noqa: E402
+from xq.headlines import find_headlines  # noqa: E402
+from xq.indicators import INDICATORS  # noqa: E402
 from xq.outline import find_report_years  # noqa: E402
 from xq.panel import iter_archive  # noqa: E402
 
@@ -210,6 +211,8 @@ def correct(table):
     both = both[action != "drop"]
     about = table[["path", "report_id", "place", "level", "code", "year"]].drop_duplicates()
     added = hand[hand["action"] == "add"].merge(about, on="path")
+    found = pd.MultiIndex.from_frame(both[KEYS])
+    added = added[~pd.MultiIndex.from_frame(added[KEYS]).isin(found)]  # the rules have it now
     added = added.assign(checked="added", unit="%", name="", start=-1, others=0)
     return pd.concat([both[[*COLUMNS, "what"]], added[[*COLUMNS, "what"]]], ignore_index=True)
 
@@ -224,8 +227,12 @@ def build_coverage(registry, targets, outcomes):
     table["report_id"] = table["report_id"].fillna("")
     for name, given in [("target", targets), ("outcome", outcomes)]:
         growth = given[(given["indicator"] == "gdp_growth") & (given["period"] == "year")]
-        kind = growth.set_index("report_id")["bound"].map(lambda b: "words" if b == "words" else "number")
-        table[name] = table["report_id"].map(kind).fillna("none").where(table["report_id"] != "", "no text")
+        kind = growth.set_index("report_id")["bound"].map(
+            lambda b: "words" if b == "words" else "number"
+        )
+        table[name] = (
+            table["report_id"].map(kind).fillna("none").where(table["report_id"] != "", "no text")
+        )
     return table
 
 
@@ -238,7 +245,7 @@ def build_tables(source):
     registry = build_registry(rows[about].drop_duplicates())
     used = registry.loc[registry["used"], ["path", "report_id", "place", "level", "code"]]
     table = rows.dropna(subset="indicator").merge(used, on="path")
-    table = correct(table)
+    table = correct(table.assign(others=table["others"].clip(lower=0)))
     order = pd.Categorical(table["indicator"], INDICATORS)
     table = table.assign(order=order).sort_values(["code", "year", "period", "order", "group"])
     table["line"] = table["line"].astype("int64")
