@@ -247,7 +247,7 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(measures, tmp_
     def refuse(old, new):  # as Windows does while the file is open in Excel
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("xq.ledger.os.replace", refuse)
+    monkeypatch.setattr("xq.book.os.replace", refuse)
     with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
         xq.write_ledger(tmp_path / "LEDGER.XLSX", measures)
     assert [path.name for path in tmp_path.iterdir()] == ["list.txt"]
