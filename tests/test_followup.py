@@ -13,6 +13,7 @@ import pytest
 import xq
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 from xq.followup import ANSWERS, GIVEN, OUTCOMES, _read_day, _read_percent, _read_status
 
 FORM = [*GIVEN, *ANSWERS]
@@ -517,12 +518,26 @@ def test_the_lines_of_the_readme_run(returned, tmp_path, monkeypatch, name):
     for path, copy in zip(returned, "ab", strict=False):
         shutil.copy(path, tmp_path / f"{copy}.xlsx")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XQ_FIGURES", str(tmp_path))
     with plt.rc_context():
         exec(code.replace("list.docx", "list.txt"), names := {})
-    drawn = [text.get_text() for text in plt.gca().get_yticklabels()]
+        ax = names["draw"](lambda zh, en: en)
+    assert [text.get_text() for text in ax.get_yticklabels()] == names["counts"]["unit"].tolist()
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["done", "on time", "no deadline", "late", "silent"]
+    drawn = [[bar.get_width() for bar in bars] for bars in ax.containers]
+    outcomes = ["done", "on_time", "no_date", "late", "silent"]
+    assert drawn == [names["counts"][outcome].tolist() for outcome in outcomes]
+    assert sum(drawn[4]) == 6  # of 10 duties the two files answer four
+    colors = [to_hex(bars[0].get_facecolor()) for bars in ax.containers]
+    assert len({*colors}) == 5 and colors[3] == "#c8431b"  # late is red
     plt.close("all")
-    assert drawn == names["counts"]["unit"].tolist() and len(drawn) == 7
+    assert {path.name for path in tmp_path.glob("99-follow-up.*.png")} == {
+        "99-follow-up.zh.png",
+        "99-follow-up.en.png",
+    }
     assert len(xq.read_ledgers(["2023-07.xlsx"]).answers) == len(names["read"].answers) > 9
+    assert openpyxl.load_workbook("2023-07-summary.xlsx").sheetnames[0] == "督办汇总"
 
 
 def test_odd_names_of_measures_and_units_are_found_again(measures, tmp_path):

@@ -247,8 +247,8 @@ def _read_sheet(file, sheet, lines, plain, unread):
         typed = {at: text for at, text in texts.items() if at not in merged}
         reasons = dict.fromkeys(typed, _say("no_headings"))
         if columns:
-            odd = {at: f"{headings[at].strip()!r:.40}" for at in typed if at not in columns}
-            reasons = {at: _say("no_column", heading) for at, heading in odd.items()}
+            odd = [at for at in typed if at not in columns]
+            reasons = {at: _say("no_column", headings[at].strip()) for at in odd}
         if columns and ANSWERS.keys() & {*columns.values()}:  # not a computed sheet
             named = {columns[at]: at for at in texts if at in columns}
             if "measure_id" in named:
@@ -596,17 +596,20 @@ def _join(duties, today):
         row["due"] = min((duty["due"] for duty in own if duty["due"] is not None), default=None)
         row["overdue"] = _judge(row["status"], row["due"], today)["overdue"]
         clashes = [(duty["conflict"], duty["conflict_zh"]) for duty in own if duty["conflict"]]
-        measures.append(row | _join_clashes(clashes + _find_disagreement(own)))
+        difference = find_difference(own)
+        if difference and "done" in (duty["status"] for duty in own):
+            clashes.append(difference)
+        measures.append(row | _join_clashes(clashes))
     return measures
 
 
-def _find_disagreement(duties):
-    """Say how the units of a measure stand, if some are done and others not."""
+def find_difference(duties):
+    """Return how the units of a measure stand, in English and Chinese; None if they agree."""
     said = {duty["unit"]: duty["status"] for duty in duties if duty["status"] in _CLEAR}
-    if "done" not in said.values() or len({*said.values()}) == 1:
-        return []
+    if len({*said.values()}) < 2:
+        return None
     english = "、".join(f"{unit} {status}" for unit, status in said.items())
-    return [(english, "、".join(f"{unit}{STATUS[status][0]}" for unit, status in said.items()))]
+    return english, "、".join(f"{unit}{STATUS[status][0]}" for unit, status in said.items())
 
 
 def _list_views(duties, counts):

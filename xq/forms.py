@@ -74,12 +74,20 @@ OVERDUE = _SHARED | {
     "days": ("逾期天数", "Days late", 8),
     "last": ("最近反馈", "Last answer", 32),
 }
-SILENT = {"unit": OVERDUE["unit"]} | {key: OVERDUE[key] for key in OVERDUE if key != "last"}
-SILENT |= {"text": ("落实措施", "Measure", 60), "deadline": ("时限", "Deadline", 14)}
+SILENT = {
+    "unit": OVERDUE["unit"],
+    **_SHARED,
+    "text": ("落实措施", "Measure", 60),
+    "role": GIVEN["role"],
+    "lead": OVERDUE["lead"],
+    "deadline": ("时限", "Deadline", 14),
+    "due": GIVEN["due"],
+    "days": OVERDUE["days"],
+}
 CONFLICTS = _SHARED | {
     "lead": OVERDUE["lead"],
-    "last": ("牵头单位所报", "Said by the lead", 24),
-    "views": ("其他单位所报", "Said by others", 30),
+    "last": ("采用的反馈", "Answer that counts", 24),
+    "views": ("其他单位的反馈", "Other answers", 30),
     "conflict": ("不一致之处", "What does not agree", 36),
 }
 UNREAD = {
@@ -115,7 +123,7 @@ SENTENCES = {
         "在表头之上，或所在工作表没有表头",
         "above the headings, or on a sheet without them",
     ),
-    "no_column": ("没有名为{}的栏", "no column is headed {}"),
+    "no_column": ("没有名为“{:.40}”的栏", "no column is headed {!r:.40}"),
     "no_measure": ("本行没有编号", "this row names no measure (编号)"),
     "row_above": (
         "本行没有编号；上一行是{}",
