@@ -41,7 +41,8 @@ def check_book(path, what, language):
         raise TypeError(f"path is {path!r:.60}; expected the name of a file: a str or a Path")
     if not str(path).lower().endswith(".xlsx"):
         raise ValueError(
-            f"path is {str(path)!r:.200}; the {what} is an Excel workbook: give a name ending in .xlsx"
+            f"path is {str(path)!r:.200}; the {what} is an Excel workbook: "
+            "give a name ending in .xlsx"
         )
     check_choice(language, "language", _LANGUAGES)
     return _LANGUAGES.index(language)
