@@ -250,6 +250,21 @@ def test_duties_are_counted_by_unit(read):
     assert counts["n"].sum() == len(read.duties) == 10
 
 
+def test_units_with_most_overdue_come_first_then_most_silent_then_most_rows():
+    rows = [("a", "done", False), ("b", "silent", False), ("b", "silent", False)]
+    rows += [("c", "late", True), ("d", "done", False), ("d", "done", False)]
+    rows += [("e", "done", False)]
+    counts = xq.count_answers(pd.DataFrame(rows, columns=["unit", "outcome", "overdue"]))
+    assert "".join(counts["unit"]) == "cbdae"
+
+
+def test_measures_stand_in_the_order_of_their_numbers(measures, tmp_path):
+    numbered = measures.assign(measure_id=["M9", "M10", "M11", "M100", "M2", "M1"])
+    xq.write_ledger(tmp_path / "a.xlsx", numbered)
+    read = xq.read_ledgers([tmp_path / "a.xlsx"])
+    assert [*read.measures["measure_id"]] == ["M1", "M2", "M9", "M10", "M11", "M100"]
+
+
 def test_who_returned_nothing_is_silent_only_if_the_ledger_sent_is_given(sent, returned):
     alone = xq.read_ledgers(returned[1:2], today="2023-07-01")
     assert alone.duties["unit"].tolist() == ["市财政局"]
@@ -262,6 +277,10 @@ def test_the_day_decides_what_is_late(sent, returned):
     early_rows = pd.concat([early.measures["overdue"], early.duties["overdue"]])
     assert not early_rows.any()  # on the last day of M003 itself
     assert "is after 2023-03-31" in early.unread["reason"].tolist()  # answers from June
+    same = xq.read_ledgers(returned, sent=sent, today="2023-06-20")  # the date of an answer
+    assert not same.unread["reason"].str.startswith("is after").any()
+    before = xq.read_ledgers(returned, sent=sent, today="2023-06-19")
+    assert before.unread["reason"].str.startswith("is after 2023-06-19").sum() == 1
     late = xq.read_ledgers(returned, sent=sent, today=pd.Timestamp("2024-01-01"))
     assert late.measures["overdue"].tolist() == [False, True, True, True, False, True]
 
@@ -515,7 +534,17 @@ def test_of_shared_formulas_those_with_a_result_are_read(sent, tmp_path):
     ("written", "value"),
     [
         *[("50%", 50), ("50％", 50), ("50", 50), ("0.5", 50), ("5000%", 50), (" 50 % ", 50)],
-        *[("0", 0), ("1%", 1), ("100", 100), ("100%", 100), ("120%", 120), ("0.5%", 0.5)],
+        *[
+            ("200%", 200),
+            ("201%", 2.01),
+            ("300%", 3),
+            ("0", 0),
+            ("1%", 1),
+            ("100", 100),
+            ("100%", 100),
+            ("120%", 120),
+            ("0.5%", 0.5),
+        ],
         *[
             ("1", None),
             ("一半左右", None),

@@ -97,6 +97,9 @@ def test_columns_to_fill_are_empty_and_progress_offers_words(book):
         (validation,) = sheet.data_validations.dataValidation
         assert validation.formula1 == '"未开始,有困难,推进中,已完成"'
         assert not validation.showErrorMessage and not sheet.protection.sheet
+    for name in ("总览", "单位一览"):  # sorted and filtered by anyone, changed by none
+        locked = book[name].protection
+        assert not (locked.autoFilter or locked.sort or locked.formatColumns)
     assert book["总览"].protection.sheet and book["单位一览"].protection.sheet
 
 
@@ -115,6 +118,33 @@ def test_no_cell_is_or_becomes_a_formula(book, tmp_path):
     xq.write_ledger(tmp_path / "l.xlsx", MEASURES.assign(text="=1+1"), title="=1+1")
     cell = openpyxl.load_workbook(tmp_path / "l.xlsx")["区财政局"]["D2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
+
+
+def test_names_of_units_are_no_formulas_and_no_links(measures, tmp_path):
+    odd = {"unit_en": ["=1+1", "http://a.b"], "kind": ["http://a.b", "=1+1"]}
+    known = pd.DataFrame({"unit": ["市人社局", "市财政局"], "aliases": ["", ""]} | odd)
+    xq.write_ledger(tmp_path / "a.xlsx", measures, units=known)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["单位一览"]
+    cells = [cell for row in sheet["B2:C3"] for cell in row]
+    assert [cell.value for cell in cells] == ["=1+1", "http://a.b", "http://a.b", "=1+1"]
+    assert {cell.data_type for cell in cells} == {"s"} and not any(c.hyperlink for c in cells)
+
+
+def test_rows_are_as_high_as_their_longest_cell(measures, tmp_path):
+    measures["text"] = ["好" * 14, "好" * 15, "a" * 28, "好" * 14 * 31]
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    rows = openpyxl.load_workbook(tmp_path / "a.xlsx")["总览"].row_dimensions
+    # a Chinese character is two wide, the column 28; no row is lower than its deadline of two
+    assert [rows[at].height for at in (3, 5)] == pytest.approx([13.5 * 2 + 4, 409], abs=0.3)
+    measures["text"] = ["好" * 14 * 4, "好" * (14 * 4 + 1), "a" * 28 * 4, "a\nb\nc\nd\ne"]
+    xq.write_ledger(tmp_path / "b.xlsx", measures)
+    rows = openpyxl.load_workbook(tmp_path / "b.xlsx")["总览"].row_dimensions
+    high = [13.5 * n + 4 for n in (4, 5, 4, 5)]
+    assert [rows[at].height for at in (2, 3, 4, 5)] == pytest.approx(high, abs=0.3)
+
+
+def test_sheets_of_one_name_are_numbered_from_two():
+    assert [*_name_sheets(["a", "A", "a ", "b"]).values()] == ["a", "A 2", "a 3", "b"]
 
 
 def test_same_bytes_every_time(tmp_path):

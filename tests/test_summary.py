@@ -42,6 +42,7 @@ def ledgers(sent):
             ("市财政局", "M001", half),
             ("市教育局", "M002", {"progress": "有困难", "percent": "20%"}),
             ("市住建局", "M003", {"percent": "40%"}),
+            ("市应急局", "M003", {"opinion": "请上报"}),  # of the inspectors: no report
             ("未写明单位", "M005", {"progress": "已落实"}),
         ),
     }
@@ -122,6 +123,16 @@ def test_differences_conflicts_first(book):
     ]
 
 
+def test_an_answer_that_says_no_status_differs_from_none(sent, tmp_path):
+    said = (
+        ("市人社局", "M002", {"progress": "开过会"}),
+        ("市教育局", "M002", {"progress": "推进中"}),
+    )
+    read = xq.read_ledgers([answer(sent, tmp_path / "a.xlsx", *said)], sent=sent, today=DAY)
+    xq.write_summary(read, tmp_path / "b.xlsx", today=DAY)
+    assert read_rows(openpyxl.load_workbook(tmp_path / "b.xlsx")["分歧"])[0][0] == "（无）"
+
+
 def test_what_was_not_understood_with_its_place(book):
     assert read_rows(book["未识别"]) == [
         ["其他", "市财政局", "L2", "一半", "不是百分比（1可能是1%，也可能是100%）"]
@@ -163,9 +174,11 @@ def test_every_sheet_is_ready_to_print(book):
         found = [dim.width for dim in spans for _ in range(dim.min, dim.max + 1)]
         assert [round(width - 0.71) for width in found] == widths
         assert sum(widths) <= 190  # or fitting them to one page makes the type too small
+        assert page.freeze_panes == ("C2" if "measure_id" in columns else "B2")
         assert page.row_dimensions[1].height == 30 and not page.protection.sheet
         assert not [cell for row in page.iter_rows() for cell in row if cell.data_type == "f"]
     filters = [book[sheet].auto_filter.ref for sheet in SHEETS]
+    assert book["督办汇总"].row_dimensions[10].height == 60  # three lines of notes
     assert filters == ["A1:H8", "A1:J5", "A1:J5", "A1:H3", "A1:E2"]
 
 

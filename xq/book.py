@@ -51,7 +51,7 @@ def check_book(path, what, language):
 def write_book(path, fill, *, title, comment):
     """Write what ``fill(book, formats)`` puts into an empty workbook."""
     content = BytesIO()
-    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    options = {"strings_to_urls": False, "strings_to_formulas": False}
     created = datetime.datetime(1980, 1, 1)  # the same bytes whenever it is written
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": title, "comments": comment, "created": created})
