@@ -1,6 +1,7 @@
 """The ledger holds every responsibility, no cell starts a formula, and no answer is lost."""
 
 import datetime
+import os
 import runpy
 import shutil
 import sys
@@ -147,6 +148,18 @@ def test_sheets_of_one_name_are_numbered_from_two():
     assert [*_name_sheets(["a", "A", "a ", "b"]).values()] == ["a", "A 2", "a 3", "b"]
 
 
+def test_a_long_title_is_cut_where_excel_would_refuse_it(measures, tmp_path):
+    xq.write_ledger(tmp_path / "a.xlsx", measures, title="好" * 300)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book["总览"].oddHeader.right.text == "好" * 200 and book.properties.title == "好" * 300
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_others_may_read_the_file_as_any_other(measures, tmp_path):
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    assert (tmp_path / "a.xlsx").stat().st_mode == (tmp_path / "list.txt").stat().st_mode
+
+
 def test_same_bytes_every_time(tmp_path):
     for name in ["a.xlsx", "b.xlsx"]:
         xq.write_ledger(tmp_path / name, MEASURES, units=UNITS)
@@ -205,6 +218,10 @@ def test_a_unit_named_twice_in_a_row_has_one_row(measures, tmp_path):
     xq.write_ledger(tmp_path / "a.xlsx", measures)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["市财政局"]
     assert read_column(sheet, "role") == ["牵头"]
+    measures.loc[0, "units"] = "市财政局、市教育局分别负责；市财政局、市人社局按职责分工负责"
+    xq.write_ledger(tmp_path / "b.xlsx", measures)
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["市财政局"]
+    assert read_column(sheet, "role") == ["分工"]
 
 
 def test_a_list_without_units_or_dates_gives_a_ledger(tmp_path):
