@@ -5,6 +5,7 @@ import os
 import runpy
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -164,6 +165,8 @@ def test_same_bytes_every_time(tmp_path):
     for name in ["a.xlsx", "b.xlsx"]:
         xq.write_ledger(tmp_path / name, MEASURES, units=UNITS)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_any_list_gives_a_ledger_and_nothing_is_left_out(measures, tmp_path):

@@ -51,8 +51,9 @@ def check_book(path, what, language):
 def write_book(path, fill, *, title, comment):
     """Write what ``fill(book, formats)`` puts into an empty workbook."""
     content = BytesIO()
-    options = {"strings_to_urls": False, "strings_to_formulas": False}
-    created = datetime.datetime(1980, 1, 1)  # the same bytes whenever it is written
+    # the same bytes whenever and wherever it is written: no temporary files, whose dates it keeps
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    created = datetime.datetime(1980, 1, 1)
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": title, "comments": comment, "created": created})
         fill(book, {name: book.add_format(form) for name, form in _FORMATS.items()})
