@@ -304,7 +304,12 @@ def test_a_later_report_counts_and_the_earlier_is_kept(sent, tmp_path):
 
 @pytest.mark.parametrize(
     "days, word",
-    [(("2023-4-1", "2023年4月1日"), "same date as"), (("", "2023-4-1"), "no date, and")],
+    [
+        (("2023-4-1", "2023年4月1日"), "same date as"),
+        (("", "2023-4-1"), "no date, and"),
+        (("", ""), "no date, and"),
+        (("", "上周"), "no date, and"),
+    ],
 )
 def test_two_answers_of_one_day_are_a_conflict(sent, tmp_path, days, word):
     words = [{"progress": "未开始"}, {"progress": "推进中"}]
