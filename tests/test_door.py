@@ -56,6 +56,7 @@ def make_examples():
         "group": "group",
         "item": "name",
         "labels": labels,
+        "ledgers": xq.read_ledgers([make_ledger()], today="2023-07-01"),
         "level": "national",
         "matrix": matrix,
         "measures": measures,
@@ -76,6 +77,7 @@ def make_examples():
         "targets": xq.load_table("ladder").head(12),
         "term": "经济",
         "texts": texts,
+        "today": "2023-07-01",
         "tokens": tokens,
         "value": "n",
         "values": ["n"],
@@ -241,9 +243,12 @@ def test_a_wrong_argument_gets_one_clear_answer(name, folder, capfd):
         arguments = make_arguments(name) | {parameter: value}
         kept = set(folder.iterdir())
         fault = find_fault(function, arguments, parameter)
-        if name == "write_ledger":  # which leaves a file that exists alone
+        if name in ("write_ledger", "write_summary"):  # which leave a file that exists alone
             Path(make_examples()["path"]).unlink(missing_ok=True)
-        if name not in ("save_figure", "write_ledger") and set(folder.iterdir()) != kept:
+        if (
+            name not in ("save_figure", "write_ledger", "write_summary")
+            and set(folder.iterdir()) != kept
+        ):
             fault = "writes a file"
         if fault:
             faults.append(f"{parameter} = {kind}: {fault}")

@@ -1,9 +1,12 @@
 """A ledger comes back whole, whatever five offices have done to it in Excel."""
 
+import base64
 import datetime
 import re
 import shutil
 import warnings
+import zipfile
+import zlib
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -13,6 +16,7 @@ import pytest
 import xq
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 from xq.followup import ANSWERS, GIVEN, OUTCOMES, _read_day, _read_percent, _read_status
 
 FORM = [*GIVEN, *ANSWERS]
@@ -24,6 +28,29 @@ LIST = """任务序号\t重点工作任务\t措施序号\t落实措施\t责任�
 （三）\t守底线\t5\t防范风险。\t\t长期坚持
 （四）\t自身建设\t6\t节约用电。\t各部门分别负责\t2023年12月底前
 """
+# Three sheets filled in, with cells of percentages and dates, two merged; by xlwt 1.3 as Excel 97.
+XLS = (
+    "c-rk+eQXp(6o0e5-d8{FT3WP+mb0}5N-Ni1A!-6wO_ao>d+imZ(Bq)ju7{}<Z14l3Q29t~0Kq5(3?XTPiTX!H6H%&Si7"
+    "_$p0|O=|5)#lf{$XO&pco3A@4ej}ZlTsTLKDos&Cbs6&CYvo-p+4l=W^eiC^*~yPT(9|BMTr4uB1KS%+Luu3rye#Y)_}"
+    "DYF<$VX<Ke7@woA+IkVxzyf0n!4C#5F0|gE{j$;Y%1D<hM3+kF~EjWqtAji-yD2DmMiE~fE8F>K9d??|_3c2jyatfDk^"
+    "W7hD*}$5eT+YXP&x&PmBBEB^Ys}<UrHtG1u@vw=_xYYRwNMP7(@fs9Tj=*@!vj5!w?FZ}Zzy%-!XdzEuu$vPdI<aAb?^"
+    "eLN2yu8x~8-9EEM4sIRt;Cg8=8vcfnB5)=#cp0P6p;>Rtb!cjH4GP4B^DG`)8eJFh4XfL=(i6hxP8_^NmD>%t+F#Gtxh"
+    "eM6jdBVJP%jb2RXx>Nb4ZmITeZ$tbNyrevfnt6Dlt*M(XwBTh|;zEl9#8)pLT|1)o$FMqo>%q3SIzHC0aZ~c*cGQ&b98"
+    "njyG)7T#vae?|YMyM)U1Vtf)SC8Yfe6K>r-n6bI=yRg{IiwsHD`m^(dJKXeA*fNwhQ&GZ8MkrvS;5u)aR(6YF*?bi~67"
+    "6v+6~>!Jj;kO0Mv&$kH7Ss#sanJM!G1ijC(VJFE?B(^FV&iXPwIl-f_eI-VI$`Pz^7VTu|<p;|QUPJ`-6&%t*I_6~2Tj"
+    "R#aWh{M{!R;t#43+*Z)*R?9NWu_B{^i)s%QV(g$c1E;@xCogkL}eX>pbo;YE-??>sXd9t7&`iWISo~hqAnwfI-D}%VC?"
+    "y&r<1L{fv6Hf<IdRda(1Vi^k$l@#j7;>M#t%0H53^+ss&0e*$=b*9c({LqdXJsYg^Tfp$)AXPKjth4Wqpf9BETR?(3E8"
+    "TAw6beKk?B@|uB#jTm%)^%?%^Y2x0e1$T?ypEO_m{+78=rLvprlsH+{M_N2r^GaFN^NBHgQolZWY%fh(eHrvymccw;8g"
+    "jAh1RvK6c!BUEqb|Mq+sVdcQ)C5edQoG3AXN}kAPp~25A4j-9}`4UjAs@1n9b#8wmOaL0WOR1U5wYtredS=@D{#jE4Nm"
+    "npD@d*$c&8oOssGFx%q?AZ9hh4VSQlXxeY}F-$nYN3{%yK{pr{O)uLLwwx8r^#Jmb)Aw9!o$#sjWTk#vQr;V>bA6y0|y"
+    "74inBg&4DNHKDyqbx*O5;+h#B+5pVEs+zEQz924mqczvZizgIJQ8^kc_qq0lp|3tqFjmc5amgfk0@UvA0nSbenftW3iv"
+    "QlA=V2enu2JGL`8^-jLZpcwPsHLj4n3r7o54N5>e)ElZY~RyF`?^5{W2t0f{Jc(<GwI-60WW?oLD-6+#}2{OcjbXrs)P"
+    "%C;Pg)+tdT9?S4f8i_K>NE9B)bi<F%kf21FBT;xHcS)2PyTY-TNkp-iOGL5XZA7GS>;s=FMjORmA=@bSFJwP@LY1_UQ3"
+    "~M*1&W`9SH<SM&H2ga{0s}{XIeNv%fk683+HEBIA3kye3^ywH5Sg_W8r-AlT6N6jKTRt2Iq4}<@_8A=R+3G&$4j7Rw5c"
+    "no#hQsZFvJs8yDy4IfqSNgUxH3*OSTXoSV3omyf~g`f;x1MKIThRv9JQ|F&M2kFj0{{)M~8P_J-&UKlnqMc6wAk8QEV7"
+    "F%qw#THv^vBef!Y`K9Vc!RJ1sNvu(y#9lUi#O@O+j4yy4!rTs<Bc}()|&qJaT(7m_TMOOS&6|KJk~)F9)fPX_Q3iH&7Y"
+    "}|ElgWtoPEsy3y~~A?>*23Nsgmy!t=Kf6p=Zead!;fI0{YF|CNcvd6WJB4Su+5sQ"
+)
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +250,21 @@ def test_duties_are_counted_by_unit(read):
     assert counts["n"].sum() == len(read.duties) == 10
 
 
+def test_units_with_most_overdue_come_first_then_most_silent_then_most_rows():
+    rows = [("a", "done", False), ("b", "silent", False), ("b", "silent", False)]
+    rows += [("c", "late", True), ("d", "done", False), ("d", "done", False)]
+    rows += [("e", "done", False)]
+    counts = xq.count_answers(pd.DataFrame(rows, columns=["unit", "outcome", "overdue"]))
+    assert "".join(counts["unit"]) == "cbdae"
+
+
+def test_measures_stand_in_the_order_of_their_numbers(measures, tmp_path):
+    numbered = measures.assign(measure_id=["M9", "M10", "M11", "M100", "M2", "M1"])
+    xq.write_ledger(tmp_path / "a.xlsx", numbered)
+    read = xq.read_ledgers([tmp_path / "a.xlsx"])
+    assert [*read.measures["measure_id"]] == ["M1", "M2", "M9", "M10", "M11", "M100"]
+
+
 def test_who_returned_nothing_is_silent_only_if_the_ledger_sent_is_given(sent, returned):
     alone = xq.read_ledgers(returned[1:2], today="2023-07-01")
     assert alone.duties["unit"].tolist() == ["市财政局"]
@@ -235,6 +277,10 @@ def test_the_day_decides_what_is_late(sent, returned):
     early_rows = pd.concat([early.measures["overdue"], early.duties["overdue"]])
     assert not early_rows.any()  # on the last day of M003 itself
     assert "is after 2023-03-31" in early.unread["reason"].tolist()  # answers from June
+    same = xq.read_ledgers(returned, sent=sent, today="2023-06-20")  # the date of an answer
+    assert not same.unread["reason"].str.startswith("is after").any()
+    before = xq.read_ledgers(returned, sent=sent, today="2023-06-19")
+    assert before.unread["reason"].str.startswith("is after 2023-06-19").sum() == 1
     late = xq.read_ledgers(returned, sent=sent, today=pd.Timestamp("2024-01-01"))
     assert late.measures["overdue"].tolist() == [False, True, True, True, False, True]
 
@@ -258,7 +304,12 @@ def test_a_later_report_counts_and_the_earlier_is_kept(sent, tmp_path):
 
 @pytest.mark.parametrize(
     "days, word",
-    [(("2023-4-1", "2023年4月1日"), "same date as"), (("", "2023-4-1"), "no date, and")],
+    [
+        (("2023-4-1", "2023年4月1日"), "same date as"),
+        (("", "2023-4-1"), "no date, and"),
+        (("", ""), "no date, and"),
+        (("", "上周"), "no date, and"),
+    ],
 )
 def test_two_answers_of_one_day_are_a_conflict(sent, tmp_path, days, word):
     words = [{"progress": "未开始"}, {"progress": "推进中"}]
@@ -366,6 +417,121 @@ def test_no_file_gives_empty_tables_of_the_same_columns(read):
     assert len(xq.count_answers(empty.duties)) == 0
 
 
+# ── other kinds of files ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.et"])
+def test_old_sheets_of_excel_and_wps_are_read(sent, tmp_path, name):
+    (tmp_path / name).write_bytes(zlib.decompress(base64.b85decode(XLS)))
+    read = xq.read_ledgers([tmp_path / name], sent=sent, today="2023-07-01")
+    columns = ["measure_id", "unit", "cell", "value", "doubt"]
+    assert read.answers[columns].to_numpy().tolist() == [
+        ["M001", "市人社局", "K2", "已完成", ""],
+        ["M001", "市人社局", "L2", "100", "percent_from_one"],
+        ["M001", "市人社局", "S2", "2023-06-01", ""],
+        ["M002", "市人社局", "K3", "推进中", ""],
+        ["M002", "市人社局", "L3", "50", ""],
+        ["M002", "市人社局", "S3", "2023-06-01", "year_from_due"],
+        ["M001", "市教育局", "K2", "有困难", ""],
+        ["M002", "市教育局", "K3", "有困难", "merged"],
+        ["M003", "市住建局", "K2", "推进中", ""],
+        ["M003", "市住建局", "L2", "100", "percent_from_one"],
+        ["M003", "市住建局", "S2", "2023-06-02", ""],
+        ["M004", "市住建局", "L3", "", ""],
+    ]
+    assert read.unread[["cell", "written"]].to_numpy().tolist() == [["L3", "一半"]]
+    conflict = read.measures.set_index("measure_id").at["M003", "conflict"]
+    assert "“推进中” beside 100% in" in conflict  # so a 1 that was no 100% is seen
+
+
+def test_a_new_sheet_may_be_named_et(sent, returned, tmp_path):
+    shutil.copy(returned[0], tmp_path / "a.et")
+    found, expected = [
+        xq.read_ledgers({"a": path}, sent=sent, today="2023-07-01")
+        for path in (tmp_path / "a.et", returned[0])
+    ]
+    assert found.answers.equals(expected.answers) and len(found.answers) > 8
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("a.xls", "old Office file without a sheet"), ("a.et", "without a"), ("a.xlsx", "is cut off")],
+)
+def test_half_a_file_is_listed_with_a_remedy(sent, tmp_path, name, reason):
+    whole = zlib.decompress(base64.b85decode(XLS))
+    raw = sent.read_bytes() if name == "a.xlsx" else whole
+    (tmp_path / name).write_bytes(raw[: len(raw) // 2])
+    read = xq.read_ledgers([tmp_path / name], today="2023-07-01")
+    (row,) = read.unread.to_dict("records")
+    assert reason in row["reason"] and re.search("Save it as|Get the file again", row["reason"])
+    assert row["reason_zh"] == "文件无法读取：" + row["reason"] and len(read.answers) == 0
+
+
+def rewrite(path, sheet, change):
+    """Change the XML of a sheet of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[sheet] = change(parts[sheet].decode()).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+
+
+def test_texts_inside_cells_are_read_as_those_that_are_shared(measures, sent, tmp_path):
+    inside, shared = tmp_path / "inside.xlsx", tmp_path / "shared.xlsx"
+    answer(sent, inside, ("市人社局", "M001", {"progress": "推进中", "problem": "缺人"}))
+    xq.write_ledger(shared, measures, keep=xq.read_ledgers([inside], sent=sent))
+    for path, sign in ((inside, b't="inlineStr"'), (shared, b't="s"')):
+        with zipfile.ZipFile(path) as archive:
+            assert sign in archive.read("xl/worksheets/sheet3.xml")
+    one, two = [to_answers(xq.read_ledgers([path], sent=sent)) for path in (inside, shared)]
+    assert one == two and [*one.values()] == ["推进中", "缺人"]
+
+
+def test_a_formula_without_its_result_is_listed(sent, tmp_path):
+    def fill(book):  # openpyxl writes formulas, and no result
+        sheet = book["市人社局"]
+        sheet["K2"], sheet["L2"], sheet["S2"] = "已完成", "=1/2", "=TODAY()"
+        sheet["K3"] = openpyxl.worksheet.formula.ArrayFormula("K3", "=K2")
+        book["总览"]["M2"] = "=A2"
+
+    path = answer(sent, tmp_path / "a.xlsx", change=fill)
+    assert openpyxl.load_workbook(path).sheetnames[2] == "市人社局"
+    read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
+    assert read.answers[["cell", "written"]].to_numpy().tolist() == [["K2", "已完成"]]
+    assert read.unread[["sheet", "cell", "written"]].to_numpy().tolist() == [
+        ["总览", "M2", "=A2"],
+        ["市人社局", "L2", "=1/2"],
+        ["市人社局", "S2", "=TODAY()"],
+        ["市人社局", "K3", "=K2"],
+    ]
+    assert read.unread["reason"].str.startswith("is a formula without its result; open the").all()
+    with pytest.raises(ValueError, match="holds answers, the first in sheet 市人社局, cell K2"):
+        xq.write_summary(read, path, today="2023-07-01")
+
+
+def test_of_shared_formulas_those_with_a_result_are_read(sent, tmp_path):
+    path = answer(
+        sent, tmp_path / "a.xlsx", ("市人社局", "M001", {"progress": "=1", "problem": "=2"})
+    )
+
+    def share(xml):
+        for old, new in [
+            (r"<f>1</f><v ?(/>|></v>)", '<f t="shared" ref="K2:K3" si="0">M2</f>'),
+            (r"<f>2</f><v ?(/>|></v>)", "<f>2</f><v>2</v>"),
+            (r'<c r="K3"[^>]*></c>', '<c r="K3"><f t="shared" si="0"/></c>'),
+            (r'<c r="L3"[^>]*></c>', '<c r="L3" t="str"><f>""</f><v></v></c>'),  # "" is a result
+        ]:
+            xml, count = re.subn(old, new, xml)
+            assert count == 1
+        return xml
+
+    rewrite(path, "xl/worksheets/sheet3.xml", share)
+    read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
+    assert read.answers[["cell", "written"]].to_numpy().tolist() == [["M2", "2"]]
+    assert read.unread[["cell", "written"]].to_numpy().tolist() == [["K2", "=M2"], ["K3", "=M3"]]
+
+
 # ── the cells ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -373,7 +539,17 @@ def test_no_file_gives_empty_tables_of_the_same_columns(read):
     ("written", "value"),
     [
         *[("50%", 50), ("50％", 50), ("50", 50), ("0.5", 50), ("5000%", 50), (" 50 % ", 50)],
-        *[("0", 0), ("1%", 1), ("100", 100), ("100%", 100), ("120%", 120), ("0.5%", 0.5)],
+        *[
+            ("200%", 200),
+            ("201%", 2.01),
+            ("300%", 3),
+            ("0", 0),
+            ("1%", 1),
+            ("100", 100),
+            ("100%", 100),
+            ("120%", 120),
+            ("0.5%", 0.5),
+        ],
         *[
             ("1", None),
             ("一半左右", None),
@@ -433,8 +609,7 @@ def test_days(written, day):
     ],
 )
 def test_status(progress, percent, status, agrees):
-    found, problem = _read_status(progress, percent)
-    assert found == status and (problem == "") == agrees
+    assert _read_status(progress, percent) == (status, agrees)
 
 
 # ── round trip ───────────────────────────────────────────────────────────────────────────────
@@ -518,12 +693,26 @@ def test_the_lines_of_the_readme_run(returned, tmp_path, monkeypatch, name):
     for path, copy in zip(returned, "ab", strict=False):
         shutil.copy(path, tmp_path / f"{copy}.xlsx")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XQ_FIGURES", str(tmp_path))
     with plt.rc_context():
         exec(code.replace("list.docx", "list.txt"), names := {})
-    drawn = [text.get_text() for text in plt.gca().get_yticklabels()]
+        ax = names["draw"](lambda zh, en: en)
+    assert [text.get_text() for text in ax.get_yticklabels()] == names["counts"]["unit"].tolist()
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["done", "on time", "no deadline", "late", "silent"]
+    drawn = [[bar.get_width() for bar in bars] for bars in ax.containers]
+    outcomes = ["done", "on_time", "no_date", "late", "silent"]
+    assert drawn == [names["counts"][outcome].tolist() for outcome in outcomes]
+    assert sum(drawn[4]) == 6  # of 10 duties the two files answer four
+    colors = [to_hex(bars[0].get_facecolor()) for bars in ax.containers]
+    assert len({*colors}) == 5 and colors[3] == "#c8431b"  # late is red
     plt.close("all")
-    assert drawn == names["counts"]["unit"].tolist() and len(drawn) == 7
+    assert {path.name for path in tmp_path.glob("99-follow-up.*.png")} == {
+        "99-follow-up.zh.png",
+        "99-follow-up.en.png",
+    }
     assert len(xq.read_ledgers(["2023-07.xlsx"]).answers) == len(names["read"].answers) > 9
+    assert openpyxl.load_workbook("2023-07-summary.xlsx").sheetnames[0] == "督办汇总"
 
 
 def test_odd_names_of_measures_and_units_are_found_again(measures, tmp_path):

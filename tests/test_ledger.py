@@ -1,9 +1,11 @@
 """The ledger holds every responsibility, no cell starts a formula, and no answer is lost."""
 
 import datetime
+import os
 import runpy
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -97,6 +99,9 @@ def test_columns_to_fill_are_empty_and_progress_offers_words(book):
         (validation,) = sheet.data_validations.dataValidation
         assert validation.formula1 == '"未开始,有困难,推进中,已完成"'
         assert not validation.showErrorMessage and not sheet.protection.sheet
+    for name in ("总览", "单位一览"):  # sorted and filtered by anyone, changed by none
+        locked = book[name].protection
+        assert not (locked.autoFilter or locked.sort or locked.formatColumns)
     assert book["总览"].protection.sheet and book["单位一览"].protection.sheet
 
 
@@ -117,10 +122,51 @@ def test_no_cell_is_or_becomes_a_formula(book, tmp_path):
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
 
 
+def test_names_of_units_are_no_formulas_and_no_links(measures, tmp_path):
+    odd = {"unit_en": ["=1+1", "http://a.b"], "kind": ["http://a.b", "=1+1"]}
+    known = pd.DataFrame({"unit": ["市人社局", "市财政局"], "aliases": ["", ""]} | odd)
+    xq.write_ledger(tmp_path / "a.xlsx", measures, units=known)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["单位一览"]
+    cells = [cell for row in sheet["B2:C3"] for cell in row]
+    assert [cell.value for cell in cells] == ["=1+1", "http://a.b", "http://a.b", "=1+1"]
+    assert {cell.data_type for cell in cells} == {"s"} and not any(c.hyperlink for c in cells)
+
+
+def test_rows_are_as_high_as_their_longest_cell(measures, tmp_path):
+    measures["text"] = ["好" * 14, "好" * 15, "a" * 28, "好" * 14 * 31]
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    rows = openpyxl.load_workbook(tmp_path / "a.xlsx")["总览"].row_dimensions
+    # a Chinese character is two wide, the column 28; no row is lower than its deadline of two
+    assert [rows[at].height for at in (3, 5)] == pytest.approx([13.5 * 2 + 4, 409], abs=0.3)
+    measures["text"] = ["好" * 14 * 4, "好" * (14 * 4 + 1), "a" * 28 * 4, "a\nb\nc\nd\ne"]
+    xq.write_ledger(tmp_path / "b.xlsx", measures)
+    rows = openpyxl.load_workbook(tmp_path / "b.xlsx")["总览"].row_dimensions
+    high = [13.5 * n + 4 for n in (4, 5, 4, 5)]
+    assert [rows[at].height for at in (2, 3, 4, 5)] == pytest.approx(high, abs=0.3)
+
+
+def test_sheets_of_one_name_are_numbered_from_two():
+    assert [*_name_sheets(["a", "A", "a ", "b"]).values()] == ["a", "A 2", "a 3", "b"]
+
+
+def test_a_long_title_is_cut_where_excel_would_refuse_it(measures, tmp_path):
+    xq.write_ledger(tmp_path / "a.xlsx", measures, title="好" * 300)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book["总览"].oddHeader.right.text == "好" * 200 and book.properties.title == "好" * 300
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_others_may_read_the_file_as_any_other(measures, tmp_path):
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    assert (tmp_path / "a.xlsx").stat().st_mode == (tmp_path / "list.txt").stat().st_mode
+
+
 def test_same_bytes_every_time(tmp_path):
     for name in ["a.xlsx", "b.xlsx"]:
         xq.write_ledger(tmp_path / name, MEASURES, units=UNITS)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_any_list_gives_a_ledger_and_nothing_is_left_out(measures, tmp_path):
@@ -175,6 +221,10 @@ def test_a_unit_named_twice_in_a_row_has_one_row(measures, tmp_path):
     xq.write_ledger(tmp_path / "a.xlsx", measures)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["市财政局"]
     assert read_column(sheet, "role") == ["牵头"]
+    measures.loc[0, "units"] = "市财政局、市教育局分别负责；市财政局、市人社局按职责分工负责"
+    xq.write_ledger(tmp_path / "b.xlsx", measures)
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["市财政局"]
+    assert read_column(sheet, "role") == ["分工"]
 
 
 def test_a_list_without_units_or_dates_gives_a_ledger(tmp_path):
@@ -247,7 +297,7 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(measures, tmp_
     def refuse(old, new):  # as Windows does while the file is open in Excel
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("xq.ledger.os.replace", refuse)
+    monkeypatch.setattr("xq.book.os.replace", refuse)
     with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
         xq.write_ledger(tmp_path / "LEDGER.XLSX", measures)
     assert [path.name for path in tmp_path.iterdir()] == ["list.txt"]

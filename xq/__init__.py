@@ -32,6 +32,7 @@ _HOME = {
             "match_priorities",
             "score_reuse",
         ],
+        "summary": ["write_summary"],
         "tables": ["list_tables", "load_table"],
         "targets": ["find_targets", "match_targets", "score_specificity"],
         "text": [

@@ -28,8 +28,9 @@ from openpyxl.utils import range_boundaries
 # merged: one sign per cell, "." its own, "^" covered by the cell above, "<" by the one before.
 Row = namedtuple("Row", "line cells table merged", defaults=[""])
 # form: "text" (its whole text in `text`), "docx", "xlsx", "xls", "html" or "pdf" (`rows`); sheets:
-# the names of the sheets of an Excel file, table 1 first; extras: what it holds besides cells.
-Source = namedtuple("Source", "form text rows sheets extras", defaults=[(), ()])
+# the names of the sheets of an Excel file, table 1 first; extras: what it holds besides cells;
+# formulas: (table, line, column from 0) → a formula without its result, whose cell is empty here.
+Source = namedtuple("Source", "form text rows sheets extras formulas", defaults=[(), (), {}])
 # ends: how each line of a text ends; separator "\n" is one cell a line.
 Cut = namedtuple("Cut", "rows ends separator")
 
@@ -497,7 +498,7 @@ _EXTRAS = {"comments": r"xl/(?:threadedC|c)omments", "pictures": r"xl/(?:media|e
 
 
 def _read_xlsx(path, raw, archive):
-    rows, cells = [], 0
+    rows, cells, formulas = [], 0, []
     with warnings.catch_warnings(action="ignore"):  # of styles it does not know
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     for table, sheet in enumerate(book.worksheets, 1):
@@ -518,9 +519,29 @@ def _read_xlsx(path, raw, archive):
         ranges = [range_boundaries(each.decode()) for each in ranges]
         spans = [(top, left - 1, bottom, right - 1) for left, top, right, bottom in ranges]
         rows += _mark_merged(path, found, spans, table)
+        if re.search(rb"<(?:\w+:)?f[\s/>]", part):
+            formulas.append(table)
     names = archive.namelist()
     extras = [word for word, part in _EXTRAS.items() if any(re.match(part, each) for each in names)]
-    return Source("xlsx", None, rows, [sheet.title for sheet in book.worksheets], extras)
+    sheets = [sheet.title for sheet in book.worksheets]
+    formulas = _find_formulas(raw, book, formulas) if formulas else {}
+    return Source("xlsx", None, rows, sheets, extras, formulas)
+
+
+def _find_formulas(raw, book, tables):
+    """Return (table, line, column) → formula, of the cells of which the file has no result."""
+    found = {}
+    with warnings.catch_warnings(action="ignore"):
+        written = openpyxl.load_workbook(io.BytesIO(raw), read_only=True)
+    for table in tables:
+        sheets = book.worksheets[table - 1], written.worksheets[table - 1]
+        sheets[1].reset_dimensions()
+        for line, row in enumerate(zip(*(sheet.iter_rows() for sheet in sheets), strict=True), 1):
+            for at, (result, cell) in enumerate(zip(*row, strict=True)):
+                empty = result.value is None and result.data_type != "str"  # "" is a result
+                if empty and cell.data_type == "f":
+                    found[table, line, at] = str(getattr(cell.value, "text", cell.value))
+    return found
 
 
 def _mark_merged(path, found, spans, table):

@@ -15,78 +15,13 @@ from openpyxl.utils import get_column_letter
 
 from .door import check_choice, check_frame, describe, shorten
 from .files import ListError, fail, read_file
+from .forms import ANSWERS, GIVEN, LASTING, NOBODY, REPORT, ROLES, SENTENCES, SHEETS, STATUS
 from .many import name_files
 
-# The form: column → Chinese heading, English heading, width in characters.
-GIVEN = {
-    "measure_id": ("编号", "ID", 6),
-    "number": ("序号", "No.", 6),
-    "title": ("重点任务", "Task", 11),
-    "text": ("落实措施", "Measure", 28),
-    "promises": ("承诺", "Promises", 15),
-    "unit": ("责任单位", "Unit", 9),
-    "role": ("角色", "Role", 5),
-    "partners": ("共同单位", "Partners", 12),
-    "deadline": ("时限", "Deadline", 8),
-    "due": ("到期日", "Due", 10),
-}
-REPORT = {  # one report, which a later one replaces as a whole
-    "progress": ("进展情况", "Progress", 16),
-    "percent": ("完成百分比", "Percent done", 6),
-    "problem": ("存在问题", "Problems", 11),
-    "next_step": ("下一步措施", "Next steps", 11),
-    "updated": ("更新日期", "Updated", 10),
-    "evidence": ("佐证材料", "Evidence", 9),
-}
-LASTING = {  # each stands until it is changed
-    "timetable": ("时间表", "Timetable", 8),
-    "result": ("成果形式", "Form of result", 8),
-    "person": ("责任人", "Person", 7),
-    "contact": ("联系人", "Contact", 8),
-    "opinion": ("督查意见", "Inspection", 9),
-}
-_ORDER = ["progress", "percent", "problem", "next_step", "timetable", "result", "person"]
-_ORDER += ["contact", "updated", "evidence", "opinion"]
-ANSWERS = {column: (REPORT | LASTING)[column] for column in _ORDER}
-# Two sheets that are computed, and that nobody fills in.
-OVERVIEW = {key: GIVEN[key] for key in ["measure_id", "number", "title", "text", "promises"]}
-OVERVIEW |= {"lead": ("牵头单位", "Lead", 12), "others": ("其他单位", "Other units", 22)}
-OVERVIEW |= {"deadline": GIVEN["deadline"], "due": GIVEN["due"]}
-OVERVIEW |= {"status": ("状态", "Status", 10)}
-UNITS = {
-    "unit": ("责任单位", "Unit", 24),
-    "unit_en": ("英文名", "English name", 44),
-    "kind": ("类别", "Kind", 18),
-    "n": ("措施行", "Measure rows", 10),
-    "promising": ("有承诺的", "With promises", 12),
-    "lead": ("牵头", "lead", 8),
-    "joint": ("分工", "joint", 8),
-    "all": ("分别负责", "each", 8),
-}
-
-ROLES = {"lead": ("牵头", "lead"), "joint": ("分工", "joint"), "all": ("分别负责", "each")}
-ROLES |= {"": ("未写明", "not said")}
-NOBODY = ("未写明单位", "none named")
-STATUS = {  # from the least advanced to the most; the words of the first four are offered in Excel
-    "not_started": ("未开始", "not started"),
-    "in_difficulty": ("有困难", "in difficulty"),
-    "under_way": ("推进中", "under way"),
-    "done": ("已完成", "completed"),
-    "unclear": ("已反馈", "answered"),
-    "silent": ("未反馈", "no answer"),
-}
 _RANK = ["not_started", "in_difficulty", "unclear", "under_way", "done"]
+_CLEAR = {*_RANK} - {"unclear"}
 OUTCOMES = ("done", "on_time", "late", "no_date", "silent")
 MANY = re.compile("各|(?:有关|相关)(?:部门|单位)")  # names that mean several units
-
-
-def _name_columns(form):
-    """Return heading, as it is looked up → column."""
-    pairs = [(word, column) for column, words in form.items() for word in words[:2]]
-    return {re.sub(r"\s", "", word).casefold(): column for word, column in pairs}
-
-
-_FORM, _OVERVIEW, _UNITS = map(_name_columns, (GIVEN | ANSWERS, OVERVIEW, UNITS))
 _WORDS = {
     "done": "已完成 完成 全部完成 已全部完成 已办结 办结 completed done",
     "under_way": "推进中 正在推进 进行中 有序推进 持续推进 正在进行 underway",
@@ -101,7 +36,9 @@ _DAY = re.compile(
 _PERCENT = re.compile(r"(\d{1,5}(?:\.\d+)?)\s*(%?)")
 
 Ledgers = namedtuple("Ledgers", "measures duties answers unread")
-_Row = namedtuple("_Row", "file sheet line places cells merged unit_from_sheet")
+# doubts: column → doubt; plain: the file does not say how its numbers are shown, as .xls
+_Row = namedtuple("_Row", "file sheet line places cells doubts plain")
+_Report = namedtuple("_Report", "row values doubts")  # a row as it was read
 
 
 def read_ledgers(files, *, sent=None, today=None):
@@ -140,12 +77,14 @@ def read_ledgers(files, *, sent=None, today=None):
         - ``updated`` : datetime64, of that answer
         - ``views`` : str, what the other units say
         - ``missing`` : str, units that have not answered, joined by "、"
-        - ``conflict`` : str, what does not agree, or empty
+        - ``conflict``, ``conflict_zh`` : str, what does not agree, in English and in Chinese; or
+          empty
         - ``overdue`` : bool, not done and its last day is over
 
     duties : DataFrame
         One row per measure and unit, with ``measure_id``, ``unit``, ``role``, ``due``, ``status``,
-        every answer that counts (``progress`` … ``opinion``), ``conflict``, ``overdue`` and
+        every answer that counts (``progress`` … ``opinion``), ``conflict``, ``conflict_zh``,
+        ``overdue`` and
 
         - ``outcome`` : str, "done"; "on_time" (answered, not done, not yet due), "late" (answered,
           not done, overdue), "no_date" (answered, not done, no last day known) or "silent"
@@ -162,11 +101,13 @@ def read_ledgers(files, *, sent=None, today=None):
         - ``dated`` : datetime64, the 更新日期 of its row
         - ``current`` : bool, whether it counts; if not, a later answer does
         - ``doubt`` : str, "year_from_due" (the date has no year), "unit_from_sheet" (the row names
-          no unit), "merged" (the cell is merged with the one above), or empty
+          no unit), "merged" (the cell is merged with the one above), "percent_from_one" (1 in an
+          .xls, which does not say whether it was shown as 100%), or empty
 
     unread : DataFrame
-        One row per cell not understood, with columns ``file``, ``sheet``, ``cell``, ``written``
-        and ``reason``; a file that cannot be read has one row.
+        One row per cell not understood, with columns ``file``, ``sheet``, ``cell``, ``written``,
+        ``reason`` and, in Chinese, ``reason_zh``; a file that cannot be read has one row. Comments
+        and pictures are named, but in an .xls they are not seen.
 
     Raises
     ------
@@ -181,8 +122,9 @@ def read_ledgers(files, *, sent=None, today=None):
     --------
     write_ledger : what is sent out; ``keep=`` takes what this returns.
     count_answers : done, on time, late and silent, by unit.
+    write_summary : these, as a workbook to print.
     """
-    today = _read_today(today)
+    today = read_today(today)
     rows, unread = [], []
     asked = None
     if sent is not None:
@@ -198,15 +140,16 @@ def read_ledgers(files, *, sent=None, today=None):
         try:
             found = _read_book(name, path)
         except ListError as problem:
-            unread.append((name, "", "", "", f"{problem.reason}. {problem.remedy}"))
+            why = _say("unreadable", f"{problem.reason}. {problem.remedy}")
+            unread.append((name, "", "", "", *why))
             continue
         rows += found[0]
         unread += found[1]
     rows = _keep_known(rows, asked, unread)
     duties, answers = _gather(rows, today, unread)
     answers = _to_frame(answers, _ANSWER_TYPES)
-    unread = _to_frame(unread, dict.fromkeys(["file", "sheet", "cell", "written", "reason"], "str"))
     measures = _to_frame(_join(duties, today), _MEASURE_TYPES)
+    unread = _to_frame(unread, _UNREAD_TYPES)
     return Ledgers(measures, _to_frame(duties, _DUTY_TYPES), answers, unread)
 
 
@@ -277,59 +220,73 @@ def _read_book(name, path):
     rows, unread = [], []
     for number, sheet in enumerate(source.sheets, 1):
         own = [row for row in source.rows if row.table == number]
-        rows += _read_sheet(name, sheet, own, unread)
+        rows += _read_sheet(name, sheet, own, source.form == "xls", unread)
+    for (number, line, at), formula in source.formulas.items():
+        place = source.sheets[number - 1], f"{get_column_letter(at + 1)}{line}"
+        unread.append((name, *place, formula, *_say("formula")))
     for extra in source.extras:
-        unread.append((name, "", "", "", f"the file has {extra}; they are not read"))
+        unread.append((name, "", "", "", *_say(extra)))
     return rows, unread
 
 
-def _read_sheet(file, sheet, lines, unread):
+def _say(key, *given):
+    """Return a sentence in English and in Chinese."""
+    chinese, english = SENTENCES[key]
+    return english.format(*given), chinese.format(*given)
+
+
+def _read_sheet(file, sheet, lines, plain, unread):
     """Return the rows of a sheet that name a measure; list in `unread` what is not understood."""
     rows, columns, headings, above = [], None, (), {}
     for line in lines:
-        places = [f"{get_column_letter(at + 1)}{line.line}" for at in range(len(line.cells))]
         if found := _read_headings(line.cells):
             columns, headings, above = found, line.cells, {}
             continue
-        texts, merged = {}, set()
-        for at, text in enumerate(line.cells):
-            text = text.replace("_x000D_\n", "\n")
-            if line.merged[at] == "^":
-                text = above.get(at, "")
-                merged.add(at)
-            above[at] = text
-            if text.strip():
-                texts[at] = text
+        texts, merged = _fill_merged(line, above)
+        places = {at: f"{get_column_letter(at + 1)}{line.line}" for at in texts}
         typed = {at: text for at, text in texts.items() if at not in merged}
-        named = {columns[at]: at for at in texts if at in columns} if columns else {}
-        reasons = dict.fromkeys(typed, "above the headings, or on a sheet without them")
+        reasons = dict.fromkeys(typed, _say("no_headings"))
         if columns:
             odd = [at for at in typed if at not in columns]
-            reasons = {at: f"no column is headed {headings[at].strip()!r:.40}" for at in odd}
+            reasons = {at: _say("no_column", headings[at].strip()) for at in odd}
         if columns and ANSWERS.keys() & {*columns.values()}:  # not a computed sheet
+            named = {columns[at]: at for at in texts if at in columns}
             if "measure_id" in named:
                 cells = {column: texts[at] for column, at in named.items()}
                 where = {column: places[at] for column, at in named.items()}
-                both = {column for column, at in named.items() if at in merged}
-                rows.append(_Row(file, sheet, line.line, where, cells, both, False))
+                doubts = {column: "merged" for column, at in named.items() if at in merged}
+                rows.append(_Row(file, sheet, line.line, where, cells, doubts, plain))
+            elif rows:
+                last = rows[-1].cells["measure_id"].strip()
+                reasons = dict.fromkeys(typed, _say("row_above", last))
             else:
-                reason = "this row names no measure (编号)"
-                if rows:
-                    reason += f"; the row above is {rows[-1].cells['measure_id'].strip()}"
-                reasons = dict.fromkeys(typed, reason)
-        unread += [(file, sheet, places[at], typed[at], why) for at, why in reasons.items()]
+                reasons = dict.fromkeys(typed, _say("no_measure"))
+        unread += [(file, sheet, places[at], typed[at], *why) for at, why in reasons.items()]
     return _clean_keys(rows, sheet)
+
+
+def _fill_merged(line, above):
+    """Return the texts of a row by column, and the columns filled from `above`, kept up to date."""
+    texts, merged = {}, set()
+    for at, text in enumerate(line.cells):
+        text = text.replace("_x000D_\n", "\n")
+        if line.merged[at] == "^":
+            text = above.get(at, "")
+            merged.add(at)
+        above[at] = text
+        if text.strip():
+            texts[at] = text
+    return texts, merged
 
 
 def _read_headings(cells):
     """Return column number → column of the sheet, if these cells are its headings; else None."""
     words = [re.sub(r"\s|[（(].*", "", cell).casefold() for cell in cells]
-    for names, needed in ((_FORM, ANSWERS), (_OVERVIEW, ["status"]), (_UNITS, ["n"])):
+    for names, key, needed in SHEETS:
         columns = {}
         for at, word in enumerate(words):
             if word in names and names[word] not in columns.values():
                 columns[at] = names[word]
-        key = "unit" if names is _UNITS else "measure_id"
         if key in columns.values() and any(each in columns.values() for each in needed):
             return columns
     return None
@@ -344,7 +301,8 @@ def _clean_keys(rows, sheet):
         key = to_measure(row.cells["measure_id"])
         unit = to_unit(row.cells["unit"]) if "unit" in row.cells else usual
         cells = row.cells | {"measure_id": key, "unit": unit}
-        cleaned.append(row._replace(cells=cells, unit_from_sheet="unit" not in row.cells))
+        doubts = row.doubts if "unit" in row.cells else dict.fromkeys(ANSWERS, "unit_from_sheet")
+        cleaned.append(row._replace(cells=cells, doubts=doubts))
     return cleaned
 
 
@@ -365,18 +323,18 @@ def _keep_known(rows, asked, unread):
         said = {row.cells["measure_id"] for row in rows if "text" in row.cells}
         asked = {(row.cells["measure_id"], row.cells["unit"]) for row in rows}
         asked = {pair for pair in asked if pair[0] in said}
-        reason = "no row says what measure {} is"
+        reason = "unknown"
     else:
-        reason = "the ledger sent out has no row {} of {}"
+        reason = "not_asked"
     kept = []
     for row in rows:
         pair = row.cells["measure_id"], row.cells["unit"]
         if pair in asked:
             kept.append(row)
             continue
-        why = reason.format(pair[0], pair[1])
+        why = _say(reason, *pair)
         filled = [column for column in row.places if column in ANSWERS or column == "measure_id"]
-        unread += [(*row[:2], row.places[each], row.cells[each], why) for each in filled]
+        unread += [(*row[:2], row.places[each], row.cells[each], *why) for each in filled]
     return kept
 
 
@@ -385,114 +343,141 @@ def _keep_known(rows, asked, unread):
 
 def _gather(rows, today, unread):
     """Return the duties and the answers, as lists of dicts."""
-    groups = {}
-    for row in rows:
-        groups.setdefault((row.cells["measure_id"], row.cells["unit"]), []).append(row)
     duties, answers = [], []
+    groups = _group(rows, lambda row: (row.cells["measure_id"], row.cells["unit"]))
     for (measure, unit), own in groups.items():
-        first = own[0].cells
-        due = _read_day(first.get("due", ""), None)
-        if due is None and "due" in first:
-            unread.append((*own[0][:2], own[0].places["due"], first["due"], "is no date"))
-        given = {column: first.get(column, "") for column in ("number", "title", "text")}
-        given |= {"deadline": first.get("deadline", ""), "role": _read_role(first.get("role", ""))}
-        conflicts = _find_changes(own)
-        voices = {}
-        for row in own:
-            voices.setdefault(row.file if MANY.search(unit) else "", []).append(row)
-        views = []
+        given = _read_given(own[0], unread)
+        clashes, views = _find_changes(own), []
+        # a row for all departments has a voice for each file
+        voices = _group(own, lambda row: row.file if MANY.search(row.cells["unit"]) else "")
         for voice in voices.values():
-            said, more, problems = _read_voice(voice, due, today, unread)
+            said, cells, more = _read_voice(voice, given["due"], today, unread)
             views.append(said)
-            answers += more
-            conflicts += problems
-        answered = [said for said in views if said["status"] != "silent"]
-        # of several, as in a row for all departments, the least advanced
-        counts = min(answered or views, key=lambda said: _rank(said["status"], said["percent"]))
-        overdue = due is not None and due < today and counts["status"] != "done"
-        outcome = counts["status"]
-        if outcome not in ("done", "silent"):
-            outcome = "no_date" if due is None else "late" if overdue else "on_time"
-        views = answered if len(voices) > 1 else answered[:1]
-        duty = {"measure_id": measure, "unit": unit, "due": due} | given | counts
-        duty |= {"conflict": "；".join(dict.fromkeys(conflicts)), "overdue": overdue}
-        duties.append(duty | {"outcome": outcome, "views": views})
+            answers += cells
+            clashes += more
+        duty = {"measure_id": measure, "unit": unit} | given | _find_least(views)
+        duty |= _judge(duty["status"], given["due"], today) | _join_clashes(clashes)
+        duties.append(duty | {"views": [said for said in views if said["status"] != "silent"]})
     return duties, answers
 
 
+def _group(things, find_key):
+    """Return key → things, in the order of the first of each."""
+    groups = {}
+    for thing in things:
+        groups.setdefault(find_key(thing), []).append(thing)
+    return groups
+
+
+def _read_given(row, unread):
+    """Return what was sent out, as the first row of a measure and unit has it."""
+    given = {
+        column: row.cells.get(column, "") for column in ["number", "title", "text", "deadline"]
+    }
+    given["role"] = _read_role(row.cells.get("role", ""))
+    given["due"] = _read_day(row.cells.get("due", ""), None)
+    if given["due"] is None and "due" in row.cells:
+        place = row.file, row.sheet, row.places["due"]
+        unread.append((*place, row.cells["due"], *_say("no_day")))
+    return given
+
+
+def _judge(status, due, today):
+    """Return whether a status is overdue, and its outcome."""
+    overdue = due is not None and due < today and status != "done"
+    known = "no_date" if due is None else "late" if overdue else "on_time"
+    return {"overdue": overdue, "outcome": status if status in ("done", "silent") else known}
+
+
+def _find_least(views):
+    """Return the least advanced of several answers; silence only if there is no other."""
+    answered = [said for said in views if said["status"] != "silent"]
+    return min(answered or views, key=lambda said: _rank(said["status"], said["percent"]))
+
+
 def _read_voice(rows, due, today, unread):
-    """Return what counts of all that a unit answered, every cell of it, and what conflicts."""
-    reports = []
-    for row in rows:
-        values, doubts = {}, {}
-        for column in ANSWERS:
-            if column not in row.cells:
-                continue
-            written = row.cells[column]
-            values[column], doubts[column], reason = _read_answer(column, written, due, today)
-            if reason:
-                unread.append((*row[:2], row.places[column], written, reason))
-            if row.unit_from_sheet:
-                doubts[column] = "unit_from_sheet"
-            elif column in row.merged:
-                doubts[column] = "merged"
-        reports.append((row, values, doubts))
+    """Return what counts of all that a unit answered, every cell of it, and what clashes."""
+    reports = [_read_report(row, due, today, unread) for row in rows]
     # without a date first, then by date; of the same date the later file and row count
-    by_date = sorted(reports, key=lambda report: report[1].get("updated", ""))
-    latest = [report for report in by_date if REPORT.keys() & report[1].keys()]
-    conflicts = []
-    for before, old, _ in latest[:-1]:
-        after, new, _ = latest[-1]
-        differ = any(before.cells.get(column) != after.cells.get(column) for column in REPORT)
-        undated = not old.get("updated") and new.get("updated")
-        if differ and (undated or old.get("updated") == new.get("updated")):
-            word = "no date, and differs from" if undated else "same date as, and differs from,"
-            conflicts.append(f"{before.cells['unit']}: {_place(before)} has {word} {_place(after)}")
-    values = latest[-1][1] if latest else {}
-    written = latest[-1][0].cells if latest else {}
-    said = {column: written.get(column, "") for column in REPORT}
+    by_date = sorted(reports, key=lambda report: report.values.get("updated", ""))
+    full = [report for report in by_date if REPORT.keys() & report.values.keys()]
+    counts = dict.fromkeys(REPORT, full[-1] if full else None)
+    for column in LASTING:
+        holders = [report for report in by_date if column in report.values]
+        counts[column] = holders[-1] if holders else None
+    said = {key: each.row.cells.get(key, "") if each else "" for key, each in counts.items()}
+    values = full[-1].values if full else {}
     said["updated"] = pd.Timestamp(values["updated"]) if values.get("updated") else None
     said["percent"] = float(values["percent"]) if values.get("percent") else None
-    status, problem = _read_status(said["progress"], said["percent"])
-    said["status"] = status if latest else "silent"
-    said["file"] = latest[-1][0].file if latest else ""
-    if problem:
-        conflicts.append(f"{rows[0].cells['unit']}: {problem} in {_place(latest[-1][0])}")
-    last = {"report": latest[-1][0] if latest else None}
-    for column in LASTING:
-        holders = [row for row, values, _ in by_date if column in values]
-        last[column] = holders[-1] if holders else None
-        said[column] = holders[-1].cells[column] if holders else ""
-    cells = []
-    for row, values, doubts in reports:
-        for column, value in values.items():
-            cell = {"file": row.file, "sheet": row.sheet, "cell": row.places[column]}
-            cell |= {"row": row.line, "measure_id": row.cells["measure_id"]}
-            cell |= {"unit": row.cells["unit"], "column": column, "written": row.cells[column]}
-            cell |= {"value": value, "dated": values.get("updated") or None}
-            counts = last[column if column in LASTING else "report"] is row
-            cells.append(cell | {"current": counts, "doubt": doubts[column]})
-    return said, cells, conflicts
+    status, agrees = _read_status(said["progress"], said["percent"])
+    said["status"] = status if full else "silent"
+    said["file"] = full[-1].row.file if full else ""
+    clashes = _find_contradictions(full)
+    if not agrees:
+        row = full[-1].row
+        beside = row.cells["unit"], f"{said['progress'].strip():.40}", said["percent"], _place(row)
+        clashes.append(_say("beside", *beside))
+    cells = [cell for report in reports for cell in _list_cells(report, counts)]
+    return said, cells, clashes
 
 
-def _read_answer(column, written, due, today):
-    """Return what an answer says, what to doubt in it, and why it is not understood, or ""."""
+def _read_report(row, due, today, unread):
+    """Return a row as read: column → value, and column → what to doubt in it."""
+    values, doubts = {}, {}
+    for column in ANSWERS:
+        if column not in row.cells:
+            continue
+        written = row.cells[column]
+        values[column], doubt, why = _read_answer(column, written, row.plain, due, today)
+        doubts[column] = row.doubts.get(column, doubt)
+        if why:
+            unread.append((row.file, row.sheet, row.places[column], written, *why))
+    return _Report(row, values, doubts)
+
+
+def _find_contradictions(reports):
+    """Say which reports differ from the last, though nothing says that they are older."""
+    clashes = []
+    for report in reports[:-1]:
+        before, after = report.row, reports[-1].row
+        days = [each.values.get("updated", "") for each in (report, reports[-1])]
+        differ = any(before.cells.get(column) != after.cells.get(column) for column in REPORT)
+        if differ and days[0] in ("", days[1]):
+            clash = "same_date" if days[0] else "undated"
+            clashes.append(_say(clash, before.cells["unit"], _place(before), _place(after)))
+    return clashes
+
+
+def _list_cells(report, counts):
+    """Return one dict per cell filled in; `counts` says which report counts for a column."""
+    row, values, doubts = report
+    for column, value in values.items():
+        cell = {"file": row.file, "sheet": row.sheet, "cell": row.places[column], "row": row.line}
+        cell |= {key: row.cells[key] for key in ("measure_id", "unit")}
+        cell |= {"column": column, "written": row.cells[column], "value": value}
+        cell |= {"dated": values.get("updated") or None, "current": counts[column] is report}
+        yield cell | {"doubt": doubts[column]}
+
+
+def _read_answer(column, written, plain, due, today):
+    """Return what an answer says, what to doubt in it, and why it is not understood, or None."""
     if column == "percent":
-        percent = _read_percent(written)
+        percent, doubt = _read_percent(written), ""
+        if plain and written.strip() == "1":  # 100% in the cells sent out; 1 typed there is 1%
+            percent, doubt = 100, "percent_from_one"
         if percent is None:
-            return "", "", "is no percentage (1 may be 1% or 100%)"
-        return f"{percent:.10g}", "", ""
+            return "", "", _say("no_percent")
+        return f"{percent:.10g}", doubt, None
     if column == "updated":
-        day = _read_day(written, None)
-        doubt = ""
+        day, doubt = _read_day(written, None), ""
         if day is None and due is not None:
             day, doubt = _read_day(written, due.year), "year_from_due"
         if day is None:
-            return "", "", "is no date, or has no year"
+            return "", "", _say("no_year")
         if day > today:
-            return "", "", f"is after {today:%Y-%m-%d}"
-        return f"{day:%Y-%m-%d}", doubt, ""
-    return written, "", ""
+            return "", "", _say("future", f"{today:%Y-%m-%d}")
+        return f"{day:%Y-%m-%d}", doubt, None
+    return written, "", None
 
 
 def _read_percent(written):
@@ -526,7 +511,7 @@ def _read_day(written, year):
         return None
 
 
-def _read_today(given):
+def read_today(given):
     """Return the day to hold deadlines against."""
     if given is None:
         return pd.Timestamp(datetime.date.today())
@@ -545,21 +530,19 @@ def _read_role(written):
 
 
 def _read_status(progress, percent):
-    """Return the status that an answer gives, and what in it does not agree, or ""."""
+    """Return the status that an answer gives, and whether its words and percentage agree."""
     words = re.split(r"[，。；、,;:：!！.（(\n]", progress.strip().casefold(), maxsplit=1)
     status = _WORDS.get(re.sub(r"\s", "", words[0]))
     if status == "done" and "".join(words[1:]).strip("。.！! \n"):
         status = None  # 已完成，正在验收
     full = percent is not None and percent >= 100
     if status == "done" and percent is not None and not full:
-        return "under_way", f"“{progress.strip()}” beside {percent:g}%"
-    if status and status != "done" and full:
-        return status, f"“{progress.strip():.40}” beside {percent:g}%"
+        return "under_way", False
     if status:
-        return status, ""
+        return status, status == "done" or not full
     if percent is None:
-        return "unclear", ""
-    return "done" if full else "under_way" if percent > 0 else "not_started", ""
+        return "unclear", True
+    return "done" if full else "under_way" if percent > 0 else "not_started", True
 
 
 def _rank(status, percent):
@@ -582,8 +565,14 @@ def _find_changes(rows):
                 else "".join(first.split()) == "".join(other.split())
             )
             if not same:
-                changes.append(f"{GIVEN[column][0]} changed in {_place(row, column)}")
+                changes.append(_say("changed", GIVEN[column][0], _place(row, column)))
     return changes
+
+
+def _join_clashes(clashes):
+    """Return what does not agree as two columns, in English and in Chinese."""
+    texts = ["；".join(dict.fromkeys(pair[at] for pair in clashes)) for at in (0, 1)]
+    return dict(zip(["conflict", "conflict_zh"], texts, strict=True))
 
 
 def _place(row, column="measure_id"):
@@ -592,55 +581,61 @@ def _place(row, column="measure_id"):
 
 def _join(duties, today):
     """Return one dict per measure from those per measure and unit."""
-    groups = {}
-    for duty in duties:
-        groups.setdefault(duty["measure_id"], []).append(duty)
     measures = []
+    groups = _group(duties, lambda duty: duty["measure_id"])
     for measure in sorted(groups, key=lambda name: (len(name), name)):
         own = groups[measure]
         leads = [duty for duty in own if duty["role"] == "lead"]
-        speakers = leads or own
-        answered = [duty for duty in speakers if duty["status"] != "silent"]
-        counts = min(answered or speakers, key=lambda duty: _rank(duty["status"], duty["percent"]))
-        conflicts = [duty["conflict"] for duty in own if duty["conflict"]]
-        said = {}
-        for duty in own:
-            if duty["status"] in ("done", "under_way", "not_started", "in_difficulty"):
-                said[duty["unit"]] = duty["status"]
-        if "done" in said.values() and len(set(said.values())) > 1:
-            conflicts.append("、".join(f"{unit} {status}" for unit, status in said.items()))
-        views = []
-        for duty in own:
-            for view in duty["views"]:
-                if duty is counts and view["file"] == counts["file"]:
-                    continue
-                who = duty["unit"] + (f" {view['file']}" if len(duty["views"]) > 1 else "")
-                percent = "" if view["percent"] is None else f" {view['percent']:g}%"
-                views.append(f"{who}：{view['progress'].strip()}{percent}".strip())
-        silent = [duty["unit"] for duty in own if duty["status"] == "silent"]
+        others = [duty["unit"] for duty in own if duty["role"] != "lead"]
+        counts = _find_least(leads or own)
         row = {name: counts[name] for name in _MEASURE_TYPES if name in counts}
         row["lead"] = "、".join(duty["unit"] for duty in leads)
-        row["others"] = "、".join(
-            d["unit"] for d in own if d["role"] != "lead" and d["unit"] != NOBODY[0]
-        )
-        row |= {"views": "；".join(views), "missing": "、".join(silent)}
-        row["due"] = due = min((d["due"] for d in own if d["due"] is not None), default=None)
-        row["overdue"] = due is not None and due < today and row["status"] != "done"
-        measures.append(row | {"conflict": "；".join(dict.fromkeys(conflicts))})
+        row["others"] = "、".join(unit for unit in others if unit != NOBODY[0])
+        row["views"] = "；".join(_list_views(own, counts))
+        row["missing"] = "、".join(duty["unit"] for duty in own if duty["status"] == "silent")
+        row["due"] = min((duty["due"] for duty in own if duty["due"] is not None), default=None)
+        row["overdue"] = _judge(row["status"], row["due"], today)["overdue"]
+        clashes = [(duty["conflict"], duty["conflict_zh"]) for duty in own if duty["conflict"]]
+        difference = find_difference(own)
+        if difference and "done" in (duty["status"] for duty in own):
+            clashes.append(difference)
+        measures.append(row | _join_clashes(clashes))
     return measures
+
+
+def find_difference(duties):
+    """Return how the units of a measure stand, in English and Chinese; None if they agree."""
+    said = {duty["unit"]: duty["status"] for duty in duties if duty["status"] in _CLEAR}
+    if len({*said.values()}) < 2:
+        return None
+    english = "、".join(f"{unit} {status}" for unit, status in said.items())
+    return english, "、".join(f"{unit}{STATUS[status][0]}" for unit, status in said.items())
+
+
+def _list_views(duties, counts):
+    """Yield what the units say of a measure, besides the answer that counts."""
+    for duty in duties:
+        for view in duty["views"]:
+            if duty is counts and view["file"] == counts["file"]:
+                continue
+            who = duty["unit"] + (f" {view['file']}" if len(duty["views"]) > 1 else "")
+            percent = "" if view["percent"] is None else f" {view['percent']:g}%"
+            yield f"{who}：{view['progress'].strip()}{percent}".strip()
 
 
 _DATE, _TEXT = "datetime64[us]", "str"
 _MEASURE_TYPES = dict.fromkeys(["measure_id", "number", "title", "text", "deadline"], _TEXT)
 _MEASURE_TYPES |= {"due": _DATE, "lead": _TEXT, "others": _TEXT, "status": _TEXT, "percent": float}
 _MEASURE_TYPES |= dict.fromkeys(["progress", "problem", "next_step"], _TEXT) | {"updated": _DATE}
-_MEASURE_TYPES |= dict.fromkeys(["views", "missing", "conflict"], _TEXT) | {"overdue": bool}
+_MEASURE_TYPES |= dict.fromkeys(["views", "missing", "conflict", "conflict_zh"], _TEXT)
+_MEASURE_TYPES |= {"overdue": bool}
 _DUTY_TYPES = {"measure_id": _TEXT, "unit": _TEXT, "role": _TEXT, "due": _DATE, "status": _TEXT}
 _DUTY_TYPES |= dict.fromkeys(ANSWERS, _TEXT) | {"percent": float, "updated": _DATE}
-_DUTY_TYPES |= {"conflict": _TEXT, "overdue": bool, "outcome": _TEXT}
+_DUTY_TYPES |= {"conflict": _TEXT, "conflict_zh": _TEXT, "overdue": bool, "outcome": _TEXT}
 _ANSWER_TYPES = {"file": _TEXT, "sheet": _TEXT, "cell": _TEXT, "row": "int64"}
 _ANSWER_TYPES |= dict.fromkeys(["measure_id", "unit", "column", "written", "value"], _TEXT)
 _ANSWER_TYPES |= {"dated": _DATE, "current": bool, "doubt": _TEXT}
+_UNREAD_TYPES = dict.fromkeys(["file", "sheet", "cell", "written", "reason", "reason_zh"], _TEXT)
 
 
 def _to_frame(rows, types):

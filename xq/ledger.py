@@ -1,41 +1,28 @@
 """The ledger (台账) the notice asks for: one workbook, one sheet per responsible unit."""
 
 import datetime
-import os
 import re
-import tempfile
-from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
-import xlsxwriter
 
-from .door import check_choice, check_frame, check_texts, describe, shorten
-from .followup import (
-    ANSWERS,
-    GIVEN,
-    NOBODY,
-    OVERVIEW,
-    ROLES,
-    STATUS,
-    UNITS,
-    Ledgers,
-    find_first_answer,
-    to_measure,
-    to_unit,
-)
+from .book import UNWRITABLE, add_sheet, check_book, write_book, write_row
+from .door import check_frame, check_texts, describe, shorten
+from .followup import Ledgers, to_measure, to_unit
+from .forms import ANSWERS, GIVEN, NOBODY, OVERVIEW, ROLES, STATUS, UNITS, say_status
 from .targets import find_targets
 from .units import find_units
 
-_LANGUAGES = ("zh", "en")
 _TITLE = ("重点工作任务台账", "Ledger of key tasks")
+_COMMENT = (
+    "由印发的清单生成；右边各栏由单位填写。",
+    "Built from the list; units fill in the rest.",
+)
 _SHEETS = {"overview": ("总览", "Overview"), "units": ("单位一览", "Units")}
 _ALL_SHEET = ("各部门", "All departments")
 _RESERVED = {"history", "历史记录"}  # Excel keeps these names for itself
 _ALL = re.compile(r"(?:各|有关|相关)(?:有关|相关|责任|成员|职能)?(?:部门|单位)$")
 _LONGEST = 32_767  # characters of a cell
-_UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no XML file may hold these
 _CLAUSE = re.compile(r"[^，。；：！？\n]+")
 
 
@@ -85,15 +72,9 @@ def write_ledger(path, measures, *, units=None, keep=None, title=None, language=
     See Also
     --------
     read_ledgers : what the units have filled in.
+    write_summary : who has answered, who is late.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path is {path!r:.60}; expected the name of a file: a str or a Path")
-    if not str(path).lower().endswith(".xlsx"):
-        raise ValueError(
-            f"{path!s:.200}: the ledger is an Excel workbook; give a name ending in .xlsx"
-        )
-    check_choice(language, "language", _LANGUAGES)
-    say = _LANGUAGES.index(language)
+    say = check_book(path, "ledger", language)
     title = _TITLE[say] if title is None else title
     if not isinstance(title, str):
         raise TypeError(f"title is {describe(title)}; expected a text")
@@ -101,49 +82,11 @@ def write_ledger(path, measures, *, units=None, keep=None, title=None, language=
     overview = _join_units(rows)
     _fill_in(rows, overview, keep, say)
     _check_cells(rows)
-    content = BytesIO()
-    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(content, options) as book:
-        _fill_book(book, rows, overview, title, say)
-    _save(Path(path), content.getvalue())
 
+    def fill(book, formats):
+        _fill_book(book, formats, rows, overview, title, say)
 
-def _save(path, content):
-    """Write a new file as a whole; leave one that exists."""
-    try:
-        if path.exists() or path.is_symlink():
-            if path.read_bytes() == content:
-                return
-            first = find_first_answer(path)
-        else:
-            _replace(path, content)
-            return
-    except (OSError, ValueError) as error:  # ValueError: a character no file name may have
-        raise ValueError(
-            f"{path!s:.200}: cannot be written ({getattr(error, 'strerror', error)}); close it in "
-            "Excel, or check that its folder exists"
-        ) from error
-    holds = f" and holds answers, the first in {first:.80}" if first and first != "?" else ""
-    raise ValueError(
-        f"{path!s:.160} exists{holds}; nothing was written. Give another name for the new file "
-        "(or move the old one away); keep=xq.read_ledgers([old]) carries its answers over"
-    )
-
-
-def _replace(path, content):
-    """Write beside a file, then put it in its place, so that no half-written one is ever seen."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:20]}", suffix=".tmp")
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    write_book(path, fill, title=title, comment=_COMMENT[say])
 
 
 # ── the rows ─────────────────────────────────────────────────────────────────────────────────
@@ -311,11 +254,11 @@ def _fill_in(rows, overview, keep, say):
                 lines = zip(names, said["written"], strict=True)
                 rows.at[at, column] = "\n".join(f"{name}：{text}" for name, text in lines)
     status = keep.measures.set_index("measure_id")
-    words = status["status"].map({key: pair[say] for key, pair in STATUS.items()})
-    percents = [f" {each:g}%" if pd.notna(each) else "" for each in status["percent"]]
-    late = [("\n已逾期", "\noverdue")[say] if each else "" for each in status["overdue"]]
-    said = (words + percents + late).reindex(overview["measure_id"].map(to_measure)).fillna("")
-    overview["status"] = said.to_numpy()
+    columns = zip(status["status"], status["percent"], status["overdue"], strict=True)
+    late = ("\n已逾期", "\noverdue")[say]
+    words = [say_status(word, percent, say) + late * over for word, percent, over in columns]
+    said = pd.Series(words, status.index, dtype="str")
+    overview["status"] = said.reindex(overview["measure_id"].map(to_measure), fill_value="").array
 
 
 def _to_cell(column, written, value):
@@ -338,8 +281,8 @@ def _check_cells(rows):
                     f"measures: {column} of {measure} has {len(text):,} characters, and a cell of "
                     f"Excel takes {_LONGEST:,}; divide it into several measures"
                 )
-            if _UNWRITABLE.search(text):
-                bad = shorten(_UNWRITABLE.search(text).group())
+            if UNWRITABLE.search(text):
+                bad = shorten(UNWRITABLE.search(text).group())
                 raise ValueError(
                     f"measures: {column} of {measure} has a character that no Excel file may "
                     f"hold, {bad}; remove it"
@@ -349,47 +292,27 @@ def _check_cells(rows):
 # ── the workbook ─────────────────────────────────────────────────────────────────────────────
 
 
-def _fill_book(book, rows, overview, title, say):
+def _fill_book(book, formats, rows, overview, title, say):
     """Add the overview, the list of units and their sheets to an empty workbook."""
-    comment = (
-        "由印发的清单生成；右边各栏由单位填写。",
-        "Built from the list; units fill in the rest.",
-    )
-    book.set_properties(
-        {
-            "title": title,
-            "comments": comment[say],
-            "created": datetime.datetime(1980, 1, 1),  # the same bytes whenever it is written
-        }
-    )
-    text = {"text_wrap": True, "valign": "top", "border": 1, "font_size": 10}
-    given = text | {"quote_prefix": True}
-    date, free = {"num_format": "yyyy-mm-dd"}, {"locked": False}
-    formats = {
-        "text": book.add_format(given),
-        "date": book.add_format(text | date),
-        "blank": book.add_format(text | free),
-        "answer": book.add_format(given | free),
-        "percent": book.add_format(text | free | {"num_format": "0%"}),
-        "updated": book.add_format(text | free | date),
-        "head": book.add_format(text | {"bold": True, "bg_color": "#DDE5EE", "valign": "vcenter"}),
-        "fill": book.add_format(text | {"bold": True, "bg_color": "#FFF2CC", "valign": "vcenter"}),
-        "link": book.add_format(text | {"font_color": "#1F5C99", "underline": 1}),
-    }
-    add = _add_sheet(book, formats, title, say)
-    sheet = add(_SHEETS["overview"][say], OVERVIEW, len(overview))
+
+    def add(name, columns, count):
+        return add_sheet(book, formats, name, columns, count, title=title, say=say)
+
+    computed = [add(_SHEETS["overview"][say], OVERVIEW, len(overview))]
     for at, row in enumerate(overview.to_dict("records"), 1):
-        _write_row(sheet, at, row, OVERVIEW, formats)
+        write_row(computed[0], at, row, OVERVIEW, formats)
     names = _name_sheets(rows["sheet"].unique(), say)
-    sheet = add(_SHEETS["units"][say], UNITS, rows["unit"].nunique())
-    _write_units(sheet, rows, names, formats, say)
+    computed.append(add(_SHEETS["units"][say], UNITS, rows["unit"].nunique()))
+    _write_units(computed[1], rows, names, formats, say)
+    for sheet in computed:  # answers belong on the units' sheets
+        sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True})
     form = GIVEN | ANSWERS
     for key, own in rows.groupby("sheet", sort=False):
         sheet = add(names[key], form, len(own))
         for at, row in enumerate(own.to_dict("records"), 1):
             row["role"] = ROLES[row["role"]][say]
             row["unit"] = row["unit"] or NOBODY[say]
-            _write_row(sheet, at, row, form, formats)
+            write_row(sheet, at, row, form, formats)
         progress = [*form].index("progress")
         words = [pair[say] for pair in STATUS.values()][:4]
         offer = {"validate": "list", "source": words, "show_error": False}  # other words may stand
@@ -416,48 +339,6 @@ def _name_sheets(units, say=0):
     return names
 
 
-def _add_sheet(book, formats, title, say):
-    """Return a function that adds a sheet with headings, frozen, filtered, for A4 landscape."""
-
-    def add(name, columns, rows):
-        sheet = book.add_worksheet(name)
-        for at, (key, words) in enumerate(columns.items()):
-            sheet.set_column(at, at, words[2])
-            kind = "fill" if key in ANSWERS else "head"
-            sheet.write_string(0, at, words[say], formats[kind])
-        sheet.set_row(0, 30)
-        sheet.freeze_panes(1, 2 if "measure_id" in columns else 1)
-        sheet.autofilter(0, 0, rows, len(columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.5)
-        sheet.set_header(f"&L&A&R{title.replace('&', '&&')[:200]}")  # Excel takes 255 at most
-        sheet.set_footer("&C&P / &N")
-        if columns in (OVERVIEW, UNITS):  # computed; answers belong on the units' sheets
-            sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True})
-        return sheet
-
-    return add
-
-
-def _write_row(sheet, at, row, columns, formats):
-    """Write one row of a sheet."""
-    sheet.set_row(at, _find_height(row, columns))
-    for place, key in enumerate(columns):
-        value = row[key]
-        if isinstance(value, datetime.date):
-            sheet.write_datetime(at, place, value, formats["date" if key == "due" else "updated"])
-        elif isinstance(value, float):
-            sheet.write_number(at, place, value, formats["percent"])
-        elif value:
-            sheet.write_string(at, place, value, formats["answer" if key in ANSWERS else "text"])
-        else:
-            kind = {"percent": "percent", "updated": "updated"}.get(key, "blank")
-            sheet.write_blank(at, place, None, formats[kind if key in ANSWERS else "text"])
-
-
 def _write_units(sheet, rows, names, formats, say):
     """Write the list of units: how many rows each has, and where."""
     for at, (unit, own) in enumerate(rows.groupby("unit", sort=False), 1):
@@ -467,12 +348,3 @@ def _write_units(sheet, rows, names, formats, say):
         counts = [len(own), (own["promises"] != "").sum()]
         counts += [(own["role"] == role).sum() for role in ("lead", "joint", "all")]
         sheet.write_row(at, 1, [first["unit_en"], first["kind"], *counts], formats["text"])
-
-
-def _find_height(row, columns):
-    """Return the height in points that shows the longest cell of a row whole."""
-    lines = [
-        sum(-(-sum(1 + (c > "\u2e80") for c in part) // words[2]) or 1 for part in text.split("\n"))
-        for text, words in ((str(row[key] or ""), words) for key, words in columns.items())
-    ]
-    return min(13.5 * max(lines) + 4, 409)  # 409 is the most Excel allows

@@ -45,6 +45,9 @@ COLORS = {
     "second": "#E69F00", "third": "#00876C", "fourth": "#A85C8C", "muted": "#8A929B",
     "ink": "#1F2429", "quiet": "#656D76", "grid": "#DDE1E5", "empty": "#F1F3F5",
 }  # fmt: skip
+_OUTCOMES = {"done": "lead", "on_time": "joint", "no_date": "all", "late": "accent"}
+_OUTCOMES |= {"silent": "muted"}
+COLORS |= {outcome: COLORS[role] for outcome, role in _OUTCOMES.items()}  # of count_answers
 CYCLE = ["lead", "second", "third", "fourth", "joint", "accent", "muted"]
 _FONT = "Noto Sans SC"
 _DPI = 200  # of saved pictures
@@ -762,7 +765,8 @@ def _label_rows(ax, labels):
 
 def _number_bars(ax, bars, width, *, room, key, alone):
     font = FontProperties(family=_FONT, size=7.5)
-    color = "white" if key in ("lead", "accent", "third", "fourth", "ink") else COLORS["ink"]
+    dark = [COLORS[name] for name in ("lead", "accent", "third", "fourth", "ink")]
+    color = "white" if COLORS[key] in dark else COLORS["ink"]
     texts = [f"{each:,.0f}" if each == int(each) else f"{each:.3g}" for each in width]
     if alone:
         ax.bar_label(bars, texts, padding=3, fontproperties=font)

@@ -1,0 +1,144 @@
+"""A workbook that an office can fill in and print, written whole and never over another."""
+
+import datetime
+import os
+import re
+import tempfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import xlsxwriter
+
+from .door import check_choice
+from .followup import find_first_answer
+from .forms import ANSWERS
+
+_LANGUAGES = ("zh", "en")
+_TEXT = {"text_wrap": True, "valign": "top", "border": 1, "font_size": 10}
+_HEAD = _TEXT | {"bold": True, "valign": "vcenter"}
+_GIVEN, _FREE, _DATE = {"quote_prefix": True}, {"locked": False}, {"num_format": "yyyy-mm-dd"}
+_FORMATS = {
+    "text": _TEXT | _GIVEN,
+    "number": _TEXT,
+    "date": _TEXT | _DATE,
+    "blank": _TEXT | _FREE,
+    "answer": _TEXT | _GIVEN | _FREE,
+    "percent": _TEXT | _FREE | {"num_format": "0%"},
+    "updated": _TEXT | _FREE | _DATE,
+    "head": _HEAD | {"bg_color": "#DDE5EE"},
+    "fill": _HEAD | {"bg_color": "#FFF2CC"},
+    "total": _HEAD,
+    "note": {"text_wrap": True, "valign": "top", "font_size": 9},
+    "link": _TEXT | {"font_color": "#1F5C99", "underline": 1},
+}
+UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no XML file may hold these
+
+
+def check_book(path, what, language):
+    """Return 0 for Chinese, 1 for English; raise unless a workbook may have this name."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path is {path!r:.60}; expected the name of a file: a str or a Path")
+    if not str(path).lower().endswith(".xlsx"):
+        raise ValueError(
+            f"path is {str(path)!r:.200}; the {what} is an Excel workbook: "
+            "give a name ending in .xlsx"
+        )
+    check_choice(language, "language", _LANGUAGES)
+    return _LANGUAGES.index(language)
+
+
+def write_book(path, fill, *, title, comment):
+    """Write what ``fill(book, formats)`` puts into an empty workbook."""
+    content = BytesIO()
+    # the same bytes whenever and wherever it is written: no temporary files, whose dates it keeps
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    created = datetime.datetime(1980, 1, 1)
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"title": title, "comments": comment, "created": created})
+        fill(book, {name: book.add_format(form) for name, form in _FORMATS.items()})
+    _save(Path(path), content.getvalue())
+
+
+def _save(path, content):
+    """Write a new file as a whole; leave one that exists."""
+    try:
+        if path.exists() or path.is_symlink():
+            if path.read_bytes() == content:
+                return
+            first = find_first_answer(path)
+        else:
+            _replace(path, content)
+            return
+    except (OSError, ValueError) as error:  # ValueError: a character no file name may have
+        raise ValueError(
+            f"{path!s:.200}: cannot be written ({getattr(error, 'strerror', error)}); close it in "
+            "Excel, or check that its folder exists"
+        ) from error
+    holds = f" and holds answers, the first in {first:.80}" if first and first != "?" else ""
+    raise ValueError(
+        f"{path!s:.160} exists{holds}; nothing was written. Give another name for the new file "
+        "(or move the old one away); keep=xq.read_ledgers([old]) carries its answers over"
+    )
+
+
+def _replace(path, content):
+    """Write beside a file, then put it in its place, so that no half-written one is ever seen."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:20]}", suffix=".tmp")
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def add_sheet(book, formats, name, columns, rows, *, title, say):
+    """Return a new sheet with headings, frozen, filtered, for A4 landscape."""
+    sheet = book.add_worksheet(name)
+    for at, (key, words) in enumerate(columns.items()):
+        sheet.set_column(at, at, words[2])
+        sheet.write_string(0, at, words[say], formats["fill" if key in ANSWERS else "head"])
+    sheet.set_row(0, 30)
+    sheet.freeze_panes(1, 2 if "measure_id" in columns else 1)
+    sheet.autofilter(0, 0, rows, len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.5)
+    sheet.set_header(f"&L&A&R{title.replace('&', '&&')[:200]}")  # Excel takes 255 at most
+    sheet.set_footer("&C&P / &N")
+    return sheet
+
+
+def write_row(sheet, at, row, columns, formats):
+    """Write one row of a sheet, of texts, dates, whole numbers, and shares as percentages."""
+    sheet.set_row(at, _find_height(row, columns))
+    for place, key in enumerate(columns):
+        value = row[key]
+        if isinstance(value, datetime.date):
+            sheet.write_datetime(at, place, value, formats["date" if key == "due" else "updated"])
+        elif isinstance(value, float):
+            sheet.write_number(at, place, value, formats["percent"])
+        elif isinstance(value, int):
+            sheet.write_number(at, place, value, formats["number"])
+        elif value:
+            sheet.write_string(at, place, value, formats["answer" if key in ANSWERS else "text"])
+        else:
+            kind = {"percent": "percent", "updated": "updated"}.get(key, "blank")
+            sheet.write_blank(at, place, None, formats[kind if key in ANSWERS else "text"])
+
+
+def _find_height(row, columns):
+    """Return the height in points that shows the longest cell of a row whole."""
+    lines = [
+        sum(-(-sum(1 + (c > "\u2e80") for c in part) // words[2]) or 1 for part in text.split("\n"))
+        for text, words in ((str(row[key] or ""), words) for key, words in columns.items())
+    ]
+    return min(13.5 * max(lines) + 4, 409)  # 409 is the most Excel allows
