@@ -95,6 +95,7 @@ def score(found, indicators):
 
 
 def main():
+    """Time both ways, and hold what they find against the coding."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--reports", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
@@ -119,8 +120,8 @@ def main():
         cpu = statistics.median(times[who])
         about = "growth" if len(indicators) == 1 else "all twelve indicators"
         print(
-            f"{who:6} {about:22} {right} of {coded} right ({right / coded:.1%}), "
-            f"{cpu:.2f} CPU s for {len(reports)} reports, {chars / cpu / 1e6:.1f} million characters a second"
+            f"{who:6} {about:22} {right} of {coded} right ({right / coded:.1%}), {cpu:.2f} CPU s "
+            f"for {len(reports)} reports, {chars / cpu / 1e6:.1f} million characters a second"
         )
 
 

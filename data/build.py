@@ -2,9 +2,9 @@
 
 Run by `python make.py data`. Reads `raw/`, `hand/`, `lexicon/`, `gold/` and `datapackage.json`;
 writes the CSV files beside it and `CODEBOOK.md`, byte-identical on every run. With
-`--reports FOLDER`, a folder with the work reports of nation and Tianjin, it rebuilds `reports/` too,
-with `--reports ARCHIVE`, the archive of all work reports, `panel/`, and says which files differ from
-those committed.
+`--reports FOLDER`, a folder with the work reports of nation and Tianjin, it rebuilds `reports/`
+too, with `--reports ARCHIVE`, the archive of all work reports, `panel/`, and says which files
+differ from those committed.
 """
 
 import argparse

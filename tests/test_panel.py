@@ -118,14 +118,16 @@ def test_many_files_come_as_one_archive(registry, server, tmp_path, monkeypatch)
     monkeypatch.setattr("xq.panel.WHOLE", 1)
     body = pack({PATH: CONTENT, OTHER: CONTENT, "README.md": b"no report"})
     answers["archive"] = body, len(body)
-    table = fetch(tmp_path, address, place=None, archive=f"{address}/archive/{{commit}}")
+    monkeypatch.setattr("xq.panel.ARCHIVE", f"{address}/archive/{{commit}}")
+    table = fetch(tmp_path, address, place=None)
     assert table["text"].tolist() == [CONTENT.decode()] * 2
     assert files(tmp_path) == sorted([PATH, OTHER])  # neither the archive nor other files stay
     answers["broken"] = body[: len(body) // 2], len(body) // 2
     for path in files(tmp_path):
         (tmp_path / path).unlink()
+    monkeypatch.setattr("xq.panel.ARCHIVE", f"{address}/broken")
     with pytest.raises(xq.FetchError, match="could not be downloaded.*\n.*name the file"):
-        fetch(tmp_path, address, place=None, archive=f"{address}/broken")
+        fetch(tmp_path, address, place=None)
     assert not list(tmp_path.glob("gov.tar.gz*"))
 
 

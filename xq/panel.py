@@ -36,7 +36,6 @@ def fetch_reports(
     source=None,
     folder=None,
     mirrors=MIRRORS,
-    archive=ARCHIVE,
     progress=True,
 ):
     """Fetch work reports to your computer: nation 1954 to 2026, provinces and cities 2003 to 2026.
@@ -59,9 +58,8 @@ def fetch_reports(
         Where fetched reports are kept; your cache folder if omitted.
     mirrors : list of str, optional
         Addresses to try in turn, with ``{repository}``, ``{commit}``, ``{path}`` to be filled in;
-        ``[]`` to stay off the network.
-    archive : str, optional
-        Address of the whole repository, used if more than 200 files are wanted.
+        ``[]`` to stay off the network. If more than 200 files are wanted the whole repository is
+        fetched instead.
     progress : bool, default True
         Say on the error stream what is being fetched.
 
@@ -95,7 +93,7 @@ def fetch_reports(
         texts = read_source(Path(os.path.expanduser(source)), rows)
     else:
         kept = Path(os.path.expanduser(folder or pooch.os_cache("xq")))
-        texts = fetch_missing(rows, kept, mirrors, archive, progress)
+        texts = fetch_missing(rows, kept, mirrors, progress)
     return rows.assign(text=rows["path"].map(texts))
 
 
@@ -176,7 +174,7 @@ def decode(path, sha256, body=None):
     return body.decode("utf-8")
 
 
-def fetch_missing(rows, folder, mirrors, archive, progress):
+def fetch_missing(rows, folder, mirrors, progress):
     """Return path → text, from the folder of kept reports, filled from the network."""
     wanted = dict(zip(rows["path"], rows["sha256"], strict=True))
     try:
@@ -184,7 +182,7 @@ def fetch_missing(rows, folder, mirrors, archive, progress):
         texts = {path: decode(folder / path, wanted[path]) for path in kept}
         missing = [path for path in wanted if path not in texts]
         if len(missing) > WHOLE and mirrors:
-            unpack_archive(archive, folder, progress)
+            unpack_archive(folder, progress)
             return texts | {path: decode(folder / path, wanted[path]) for path in missing}
         for number, path in enumerate(missing, 1):
             say(progress, f"downloading {path} ({number} of {len(missing)}) …")
@@ -203,9 +201,9 @@ def say(progress, line):
         print(line, file=sys.stderr, flush=True)
 
 
-def unpack_archive(archive, folder, progress):
+def unpack_archive(folder, progress):
     """Download the whole repository and keep its reports."""
-    address = archive.format(repository=REPOSITORY, commit=COMMIT)
+    address = ARCHIVE.format(repository=REPOSITORY, commit=COMMIT)
     say(progress, f"downloading all reports (about 45 MB) from {urlsplit(address).netloc} …")
     pooch.get_logger().setLevel("ERROR")  # what it would say is said here
     try:

@@ -218,7 +218,7 @@ def correct(table):
 
 
 def build_coverage(registry, targets, outcomes):
-    """Return one row per place and year: is there a text, and does it give growth?"""
+    """Return one row per place and year: whether there is a text, and whether it gives growth."""
     places = read_hand("places.csv")
     years = pd.DataFrame({"year": range(FIRST, LAST + 1)})
     table = places[["place", "level", "code"]].merge(years, how="cross")
