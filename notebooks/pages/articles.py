@@ -19,6 +19,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
+LARGEST = 500_000  # bytes of a table that a page can still show
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 
@@ -256,13 +257,18 @@ def read_tables():
     Returns
     -------
     list of dict
-        ``name``, ``path``, ``title`` by language, ``description``, ``columns`` and ``rows``.
+        ``name``, ``path``, ``title`` by language, ``description``, ``columns``, ``rows``,
+        ``shown`` (whether it has a page of its own) and ``page`` (where on the site it stands).
     """
     columns = xq.list_tables(columns=True)
     tables = []
     for table in xq.list_tables().to_dict("records"):
         english, _, chinese = table["title"].partition(" · ")
-        with (ROOT / "data" / table["path"]).open(encoding="utf-8", newline="") as file:
+        path = ROOT / "data" / table["path"]
+        table["shown"] = path.stat().st_size <= LARGEST
+        page = f"table-{table['name']}.html", f"tables.html#{table['name']}"
+        table["page"] = page[0] if table["shown"] else page[1]
+        with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         fields = columns[columns["name"] == table["name"]].to_dict("records")
         if header != [field["column"] for field in fields]:
@@ -361,8 +367,10 @@ def make_links(articles, tables, language):
     for number, (zh, en, meaning, meaning_en) in enumerate(glossary["rows"]):
         for term in (zh, en.lower()):
             terms[term] = (f"glossary.html#g{number}", make_say(language)(meaning, meaning_en))
-    pages = {f"data/{table['path']}": f"table-{table['name']}.html" for table in tables}
-    pages |= {f"notebooks/{article['name']}.ipynb": f"{article['name']}.html" for article in articles}
+    pages = {f"data/{table['path']}": table["page"] for table in tables}
+    pages |= {
+        f"notebooks/{article['name']}.ipynb": f"{article['name']}.html" for article in articles
+    }
     pages |= dict.fromkeys(("README.md", "README.zh-CN.md"), "index.html")
     pages |= dict.fromkeys(("data/README.md", "data/CODEBOOK.md", "data"), "tables.html")
 

@@ -10,7 +10,6 @@ import shutil
 import sys
 import zipfile
 from functools import cache
-from pathlib import Path
 
 import jinja2
 import lxml.html
@@ -39,7 +38,6 @@ from notebooks.pages.articles import (
 from notebooks.run import NotebookError, find_notebooks
 
 SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
-LARGEST = 500_000  # bytes of a table that a page can still show
 ASSETS = ("style.css", "slides.css", "site.js", "table.js")
 FONT = ROOT / "xq" / "fonts" / "NotoSansSC-Regular.ttf"
 
@@ -73,9 +71,6 @@ def make_files():
     """Return every file of the site: where it stands → its bytes."""
     articles = [read_article(path) for path in find_notebooks(ROOT / "notebooks")]
     tables = read_tables()
-    for table in tables:
-        table["size"] = (ROOT / "data" / table["path"]).stat().st_size
-        table["shown"] = table["size"] <= LARGEST
     texts = {"index.html": make_page("door.html.j2", about={x: read_readme(x) for x in LANGUAGES})}
     found = []
     for language in LANGUAGES:
@@ -139,14 +134,26 @@ def make_pages(language, articles, tables):
         add(f"{article['name']}.html", "article.html.j2", title=article["title"][language], **more)
     title = say("清单原文", "The list itself")
     add("list.html", "list.html.j2", title=title, sections=read_sections(tables))
-    add("glossary.html", "glossary.html.j2", title=say("术语", "Glossary"), terms=get(tables, "glossary"))
+    add(
+        "glossary.html",
+        "glossary.html.j2",
+        title=say("术语", "Glossary"),
+        terms=get(tables, "glossary"),
+    )
     add("tables.html", "tables.html.j2", title=say("数据表", "The tables"))
     for table in tables:
         if table["shown"]:
-            add(f"table-{table['name']}.html", "table.html.j2", title=table["title"][language], table=table)
+            add(
+                f"table-{table['name']}.html",
+                "table.html.j2",
+                title=table["title"][language],
+                table=table,
+            )
     for article in known["slides"]:
         name = f"slides/{language}/{article['name']}.html"
-        figures = re.findall(r'<figure id="figure-(.+?)"', pages[f"{language}/{article['name']}.html"])
+        figures = re.findall(
+            r'<figure id="figure-(.+?)"', pages[f"{language}/{article['name']}.html"]
+        )
         figures = [read_figure(figure, language) for figure in figures]
         pages[name] = make_page("slides.html.j2", article=article, figures=figures, **known)
     return pages, found
@@ -183,7 +190,9 @@ def find_parts(body, language, article):
         for figure in each.iter("figure"):
             alt = figure.find("img").get("alt")
             records.append([language, f"{file}#{figure.get('id')}", heading, alt])
-    return parts, [[*record[:2], f"{article['name'][:2]} {record[2]}", record[3]] for record in records]
+    return parts, [
+        [*record[:2], f"{article['name'][:2]} {record[2]}", record[3]] for record in records
+    ]
 
 
 def find_in_tables(tables):
@@ -203,8 +212,7 @@ def find_in_tables(tables):
     for table in tables:
         columns = [f"{each['column']} {each['title_zh']}" for each in table["columns"]]
         heading = f"{table['path']} {table['title']['zh']} · {table['title']['en']}"
-        file = f"table-{table['name']}.html" if table["shown"] else f"tables.html#{table['name']}"
-        found.append(["", file, heading, ", ".join(columns)])
+        found.append(["", table["page"], heading, ", ".join(columns)])
     return found
 
 

@@ -13,6 +13,7 @@
   const measure = names.indexOf("measure_id");
   const start = names.indexOf(frame.dataset.places || "-"); // a column that says where in the row
   const language = document.documentElement.lang;
+  const long = names.map((_, column) => rows.some((row) => row[column].length > 30));
   let order = { column: -1, down: false };
   let page = 0;
 
@@ -64,6 +65,7 @@
       row.forEach((text, column) => {
         const cell = line.insertCell();
         if (numbers.includes(names[column])) cell.className = "number";
+        else if (long[column]) cell.className = "long";
         if (column === measure && /^M\d{3}$/.test(text)) {
           const link = cell.appendChild(document.createElement("a"));
           link.href = `list.html#${text}${start >= 0 ? `-${row[start]}` : ""}`;
