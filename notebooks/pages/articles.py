@@ -382,6 +382,9 @@ def make_links(articles, tables, language):
             for form in (word, word.removesuffix("s"), re.sub("ies$", "y", word)):
                 if form in terms:
                     return terms[form]
+            longer = [term for term in terms if term.startswith(word)]  # 牵头 for 牵头单位
+            if longer:
+                return terms[longer[0]]
             return "glossary.html", ""
         if path not in pages:
             raise PageError(f"a notebook links to {href}, of which there is no page")
