@@ -60,8 +60,9 @@ function find(query, records, language) {
   for (const [its, href, heading, text] of records) {
     const all = plain(`${heading} ${text}`);
     if (!words.every((word) => all.includes(word))) continue;
-    const rank = (its === "" ? 1 : its === language ? 0 : 2);
-    hits.push({ rank, its, href, heading, text, at: plain(text).indexOf(words[0]) });
+    const named = words.every((word) => plain(heading).includes(word));
+    const rank = { [language]: 0, "": 2 }[its] ?? 4; // this language, then what is in both
+    hits.push({ rank: rank + !named, its, href, heading, text, at: plain(text).indexOf(words[0]) });
   }
   return hits.sort((a, b) => a.rank - b.rank);
 }
@@ -82,7 +83,9 @@ function setUpSearch(input, box) {
       link.lang = folder === "zh" ? "zh-CN" : "en";
       const title = link.appendChild(document.createElement("strong"));
       title.textContent = heading + (its && its !== language ? ` (${box.dataset.other})` : "");
-      const start = Math.max(0, at - 25);
+      let start = Math.max(0, at - 25);
+      const gap = text.indexOf(" ", start); // English begins with a whole word
+      if (start && gap >= 0 && gap < at) start = gap + 1;
       link.append((start ? "…" : "") + text.slice(start, start + 110) + (text.length > start + 110 ? "…" : ""));
     }
   };
