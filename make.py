@@ -62,10 +62,17 @@ COMMANDS = {
     "figures": "run the notebooks and redraw the figures (figures 2 5: those notebooks only)",
     "test": "check the code, the data, the notebooks and the figures (extra words: pytest)",
     "lab": "open the notebooks in JupyterLab",
+    "site": "make the reading site, all of it as pages, in site/ and site.zip",
     "ledger": "write the ledger of measures to ledger.xlsx",
     "data": "rebuild the tables in data/ from data/raw (--reports SOURCE: reports/ or panel/ too)",
     "lint": "check the style of the code",
 }
+# What readers, researchers and report writers come for.
+FIRST = [
+    ("site", "To read, teach or print"),
+    ("lab", "To ask questions of your own"),
+    ("figures", "To draw the figures again"),
+]
 TAKES_MORE = ("figures", "test", "lab", "ledger", "data")
 
 # Each step: what it is called, the arguments Python gets, what to do if it fails.
@@ -86,6 +93,7 @@ STEPS = {
             "the lines above say why",
         )
     ],
+    "site": [("site", ["notebooks/pages/build.py"], "the line above says why")],
     "ledger": [
         (
             "ledger",
@@ -173,9 +181,10 @@ class Problem(Exception):
 
 
 def help_text():
-    """Return one line for each command."""
+    """Return what one most likely wants, and one line for each command."""
+    likely = ["  {}: python make.py {}".format(wish, command) for command, wish in FIRST]
     lines = ["  python make.py {:<8} {}".format(*command) for command in COMMANDS.items()]
-    return "\n".join(["Commands:"] + lines)
+    return "\n".join(["What would you like?"] + likely + ["", "All commands:"] + lines)
 
 
 def find_cause(text):

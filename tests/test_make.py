@@ -48,13 +48,17 @@ def run_make(folder, *words, **variables):
 @pytest.mark.parametrize("words", [[], ["help"], ["-h"], ["--help"]])
 def test_help_has_one_line_for_each_command(words, capsys):
     assert make.main(words) == 0
-    lines = capsys.readouterr().out.splitlines()
+    said = capsys.readouterr().out
+    first, commands = said.split("\n\n")
+    lines = commands.splitlines()
     assert len(lines) == 1 + len(make.COMMANDS)
-    for command in ("figures", "test", "lab", "ledger", "data", "lint"):
+    for command in ("figures", "test", "lab", "site", "ledger", "data", "lint"):
         assert sum(line.startswith(f"  python make.py {command} ") for line in lines) == 1
+    likely = re.findall(r"^  .+: python make\.py (\w+)$", first, re.M)
+    assert likely == ["site", "lab", "figures"] and set(likely) <= set(make.COMMANDS)
 
 
-@pytest.mark.parametrize("words", [["figure"], ["lint", "xq"]])
+@pytest.mark.parametrize("words", [["figure"], ["lint", "xq"], ["site", "zh"]])
 def test_unknown_words_get_one_line_and_exit_2(words, capsys):
     assert make.main(words) == 2
     said = capsys.readouterr()
@@ -70,6 +74,7 @@ def test_every_command_has_steps():
     ("words", "script", "said"),
     [
         (["data"], "data/build.py", "make.py: data failed: the last line above says why."),
+        (["site"], "notebooks/pages/build.py", "make.py: site failed: the line above says why."),
         (["figures", "9"], "notebooks/run.py", "make.py: figures failed: the lines above say why."),
         (
             ["ledger", "list.docx"],
