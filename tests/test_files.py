@@ -398,7 +398,7 @@ def test_wide_tables_are_refused(tmp_path):
     ],
 )
 def test_files_that_are_empty_or_without_measure_are_refused(tmp_path, name, content, says):
-    (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / name).write_text(content, encoding="utf-8", newline="\n")
     refuse(tmp_path / name, says)
 
 

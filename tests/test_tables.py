@@ -177,4 +177,4 @@ def test_the_tables_may_stand_elsewhere(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | paths, capture_output=True, encoding="utf-8"
     )
-    assert done.stdout.split() == ["135", str(tmp_path / "数据")], done.stderr
+    assert done.stdout == f"135 {tmp_path / '数据'}\n", done.stderr
