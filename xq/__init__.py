@@ -35,7 +35,7 @@ _HOME = {
             "score_reuse",
         ],
         "summary": ["write_summary"],
-        "tables": ["list_tables", "load_table"],
+        "tables": ["cite", "list_tables", "load_table"],
         "targets": ["find_targets", "match_targets", "score_specificity"],
         "text": [
             "count_terms",
