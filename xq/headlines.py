@@ -54,6 +54,7 @@ _RESIDENTS = re.compile("居民|农民")
 # Values.
 _PERSONS = ("人", "个", "人次", "名", "")
 _FEWEST = 500  # new jobs of a place in a year
+_TOTAL = 2.2  # times the target: no year has seen so many new jobs
 _TONNES = {"吨": 1, "斤": 0.0005, "公斤": 0.001}
 _SHARE = re.compile(  # a per cent of something, or a difference
     "占|比重|为(?:年初|年度)?预算|(?:任务|计划|预算|目标)的|贡献率|拉动|高出|好于|回落(?![到至])|快于"
@@ -279,7 +280,9 @@ def _list_names(text, first, records, i, year):
             names = [part for part in names if not _RESIDENTS.search(part)] + ["城乡居民收入"]
         return list(dict.fromkeys(names))
     left = clean_name(_TAIL.sub("", listed))
-    return [name if find_indicator(name, year) or not find_indicator(left, year) else left]
+    if find_indicator(name, year) or _AND.search(left) or not find_indicator(left, year):
+        return [name]
+    return [left]
 
 
 def _find_group(indicator, name, text, records, i):
@@ -467,11 +470,21 @@ _TYPES |= dict.fromkeys(["unit", "bound", "hedge"], "str") | {"second": float, "
 _TYPES |= dict.fromkeys(["line", "start"], "int64") | {"quote": "str"}
 
 
+def _tell_totals(table):
+    """Return the periods; new jobs far above the report's own target are a total of years."""
+    jobs = table[(table["indicator"] == "urban_new_jobs") & (table["period"] == "year")]
+    aims = jobs[jobs["what"] == "target"].groupby("report")["value_low"].max()
+    reached = jobs[jobs["what"] == "outcome"]
+    totals = reached["value_low"] > _TOTAL * reached["report"].map(aims)
+    return table["period"].mask(table.index.isin(totals.index[totals]), "five_year")
+
+
 def _choose(rows, docs):
     """Return one row per report, kind, period, indicator and group: the first of the main list."""
     table = pd.DataFrame(rows, columns=["report", *_TYPES, "listed", "partial", "weak"])
     types = {"report": "int64"} | dict.fromkeys(["listed", "partial", "weak"], bool)
     table = table.astype(_TYPES | types)
+    table["period"] = _tell_totals(table)
     about = ["report", "what", "period", "indicator"]
     words = table["bound"] == "words"
     numbered = (~words).groupby([table[column] for column in about]).transform("any")
