@@ -107,12 +107,14 @@ def read_task():
     for row in rows.to_dict("records"):
         mine = row["measure_id"]
         promised = targets[targets["measure_id"] == mine]
-        named = duties[(duties["measure_id"] == mine) & (duties["role"] == "lead")]["unit_id"]
+        named = duties[duties["measure_id"] == mine]
+        leads = named[named["role"] == "lead"]["unit_id"]
         verbs = words[(words["doc"] == mine) & (words["layer"] == "verb")]["term"]
         row["numbers"] = list(promised[promised["form"] == "numeric"]["span"])
         row["other"] = list(promised[promised["form"] != "numeric"]["span"])
-        row["leads"] = list(units.loc[named, "unit"])
-        row["leads_en"] = list(units.loc[named, "unit_en"])
+        row["units_en"] = list(units.loc[named["unit_id"], "unit_en"])
+        row["leads"] = list(units.loc[leads, "unit"])
+        row["leads_en"] = list(units.loc[leads, "unit_en"])
         row["verbs"] = list(verbs)
         told.append(row)
     return told

@@ -36,41 +36,6 @@ COLUMNS = {
     "remark": ("备注 remark", 20),
 }
 SHEETS = {"help": "说明 read me", "coding": "编码 coding", "codes": "编码表 codes"}
-HELP = [
-    ("怎样填写", "How to fill it in"),
-    (
-        "1. 在“编码”表上方填写姓名或代号。独立完成，不讨论。",
-        "1. On the sheet “coding” write your name or a number at the top. Work alone; do not discuss.",
-    ),
-    (
-        "2. 每行先读全文，再选一个主题：这一行多数“动作”说的是什么（不看开头几个字，也不看由谁做）。",
-        "2. Read the whole row, then choose one theme: what most of its actions are about (not its "
-        "first words, nor the unit that would act).",
-    ),
-    (
-        "3. 再选主要手段：政府主要用什么办法做。动作要有动词、有对象（发放补贴、编制规划）；数动作，"
-        "不数词；两种办法一样多时，选先写到的那种。",
-        "3. Then choose the main means: how the government mostly acts. An action is a verb with an "
-        "object (pay a subsidy, write a plan). Count actions, not words; in a tie take the first.",
-    ),
-    (
-        "4. 另有一种办法、自己至少有一个动作时，才选次要手段；没有就空着。",
-        "4. Choose a second means only if it has an action of its own; else leave it empty.",
-    ),
-    (
-        "5. 只有“推进”“加强”“落实”加一个领域，没有说怎么做：主要手段选 none。",
-        "5. Only “push forward”, “strengthen” or “carry out” with a field, and not how: choose none.",
-    ),
-    (
-        "6. 从下拉列表中选；拿不准也要选一个，把理由写在备注里。不要增删行和列，不要改行号。",
-        "6. Pick from the drop-down lists. In doubt choose one all the same and say why under "
-        "remark. Add or delete no rows or columns, and keep the row numbers.",
-    ),
-    (
-        "7. 另存为 .xlsx（不要 .csv），文件名用自己的姓名或代号，交给教师。",
-        "7. Save as .xlsx (not .csv) under your name or number, and hand it in.",
-    ),
-]
 
 Problem = namedtuple("Problem", "file cell found problem")
 
@@ -140,8 +105,8 @@ def make_sheet(answers=None, coder=""):
     book.properties.created = book.properties.modified = datetime(1980, 1, 1)
     sheet = book.active
     sheet.title = SHEETS["help"]
-    for line in HELP:
-        sheet.append(line)
+    for line in pd.read_csv(HERE / "help.csv").itertuples(index=False):
+        sheet.append(tuple(line))
     _set_up(sheet, (60, 60), heads=(1,))
     sheet = book.create_sheet(SHEETS["coding"])
     sheet.append([NAME, coder])
