@@ -15,7 +15,7 @@ import openpyxl
 import pandas as pd
 import xq
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 from xq.files import ListError, read_file
@@ -50,7 +50,7 @@ def read_codes():
     for field, file in tables.items():
         text = (GOLD / file).read_text(encoding="utf-8").split("## Instrument")[0]
         for line in text.splitlines():
-            cells = [cell.strip().replace("**", "") for cell in line.strip("| ").split("|")]
+            cells = [cell.strip().replace("**", "") for cell in line.strip("|").split("|")]
             cells = cells[field == "means" :]  # the type of a means stands before it
             if len(cells) >= 3 and re.fullmatch("`[a-z_]+`", cells[0]):
                 code, name, meaning = cells[:3]
@@ -60,7 +60,12 @@ def read_codes():
     codes.loc[len(codes)] = none
     names = xq.load_table("codes").drop_duplicates("code").set_index("code")["name_en"]
     codes["name_en"] = codes["code"].map(names).fillna("no means named")
-    return codes.merge(pd.read_csv(HERE / "codes.csv"), on=["field", "code"], validate="1:1")
+    chinese = pd.read_csv(HERE / "codes.csv")
+    both = codes.merge(chinese, on=["field", "code"], how="outer", validate="1:1", sort=False)
+    if both.isna().any(axis=None):
+        odd = ", ".join(both.loc[both.isna().any(axis=1), "code"])
+        raise ValueError(f"teaching/codes.csv and the codebooks in data/gold differ in {odd}")
+    return codes.merge(chinese)  # in the order of the codebooks
 
 
 def read_model():
@@ -118,16 +123,16 @@ def make_sheet(answers=None, coder=""):
     sheet.freeze_panes = "C4"
     for cell in (sheet["B1"], *[sheet.cell(x, y) for x in range(4, 4 + ROWS) for y in range(3, 7)]):
         cell.fill = PatternFill("solid", fgColor="FFF9E3")
-    ends = {}
     sheet = book.create_sheet(SHEETS["codes"])
     sheet.append(["主题和手段 themes and means", "含义", "meaning"])
+    ends, last = {}, 1
     for field, own in codes.groupby("field", sort=False):
-        first = sheet.max_row + 1
+        ends[field] = f"{quote_sheetname(sheet.title)}!$A${last + 1}:$A${last + len(own)}"
+        last += len(own) + 1
         for code in own.itertuples():
             meaning = f"{code.name_en}: {code.meaning_en}"
             sheet.append([f"{code.code} {code.name}", code.meaning, meaning])
-        ends[field] = f"='{SHEETS['codes']}'!$A${first}:$A${sheet.max_row}"
-        sheet.append([])
+        sheet.append([])  # an empty line after each list
     _set_up(sheet, (34, 50, 66), heads=(1,))
     sheet = book[SHEETS["coding"]]
     for place, column in enumerate(COLUMNS, 1):
@@ -315,6 +320,8 @@ def _read_row(texts, places, columns, known, asked, found, note):
             note(where[column], text, "未知的编码 · unknown code")
         if not text and column != "second":
             note(where.get(column, measure), "", f"{measure}没有填 · {measure} was left empty")
+    if codes["second"] == "none":  # the same as nothing
+        codes["second"] = ""
     if codes["second"] and codes["main"] in ("none", codes["second"]):
         said = "主要手段为none或与之相同，不应再填 · none or the same as main: should be empty"
         note(where["second"], cells["second"], said)
@@ -337,10 +344,22 @@ def drop_gaps(codings, field):
         As `read_sheets` gives them.
     field : str
         "theme" or "main".
+
+    Raises
+    ------
+    ValueError
+        If everybody coded no row; the message names who left most of them empty.
     """
     filled = codings[codings[field] != ""]
     coders = filled.groupby("measure_id")["coder"].nunique()
     whole = coders[coders == codings["coder"].nunique()].index
+    if whole.empty:
+        gaps = (codings[field] == "").groupby(codings["coder"]).sum()
+        raise ValueError(
+            f"everybody coded the {field} of no row; {gaps.idxmax()!r} left most of them empty. "
+            f"Leave that coder out: codings[codings['coder'] != {gaps.idxmax()!r}] · "
+            "没有一行是人人都编了的，请去掉漏填最多的人"
+        )
     filled = filled[filled["measure_id"].isin(whole)]
     names = {"measure_id": "item", field: "code"}
     return filled.rename(columns=names)[["item", "coder", "code"]].reset_index(drop=True)
