@@ -14,10 +14,12 @@ _HOME = {
     name: module
     for module, names in {
         "followup": ["count_answers", "read_ledgers"],
+        "headlines": ["find_headlines"],
         "labels": ["score_agreement"],
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
         "many": ["read_lists"],
+        "outline": ["find_report_years"],
         "plot": [
             "plot_bars",
             "plot_dots",

@@ -110,8 +110,8 @@ def clean_name(name):
 def find_group(indicator, name):
     """Return whose income a name speaks of, or which revenue; "" for other indicators.
 
-    Of incomes "urban", "rural", "both" (城乡, 城镇和农村) or "all" (居民收入); of revenue "general",
-    "total" or "revenue".
+    Of incomes "urban", "rural", "both" (城乡, 城镇和农村) or "all" (居民收入); of revenue
+    "general", "total" or "revenue".
     """
     if indicator == "fiscal_revenue_growth":
         return "total" if _TOTAL.search(name) else "general" if "预算" in name else "revenue"

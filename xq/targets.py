@@ -59,8 +59,8 @@ _HEDGE = re.compile(
 # Words between the indicator and its number, read from the number to the left, and their meaning.
 _TAIL = (
     "保持 稳定 维持 达到 达 为 是 至 到 在 从 由 再 分别 各 均 都 总计 共计 共 有 继续 累计 力争 "
-    "争取 实现 完成 拟 安排 将 要 年度 可比 同口径 名义 同比 比上年 比去年 年均 平均 实际 基本 总体 "
-    "全年 左右 按 执行 每人 每户 每亩 每月 每年 ："
+    "争取 实现 完成 拟 安排 将 要 年度 可比 同口径 名义 同比 比上年 比去年 年均 平均 实际 基本 "
+    "总体 全年 左右 按 执行 每人 每户 每亩 每月 每年 ："
 ).split()
 _TAIL = dict.fromkeys(_TAIL, "")
 _TAIL |= dict.fromkeys(_LEAST.split("|"), "least") | dict.fromkeys(_MOST.split("|"), "most")
