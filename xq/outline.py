@@ -153,7 +153,7 @@ _AFTER = {"": 2006, "一": 2011, "二": 2016, "三": 2021, "四": 2026}  # the y
 _SPEECH = re.compile(
     rf"{_YEAR}\s*(?:(?P<late>1[12]|１[１２]|十[一二])|[0-9０-９一二三四五六七八九十]{{1,3}})\s*月"
 )
-_TITLE = re.compile(r"title:\s*(.*)|\A(?!\s*---)\s*(.*)")  # as fetched, or the first line
+_TITLE = re.compile(r"title:\s*(.*)")
 _FRONT = re.compile(r"---.*?---", re.DOTALL)
 _HEAD = 700  # characters in which title and date of the speech stand
 
@@ -176,7 +176,7 @@ def find_report_years(reports):
 
         - ``doc`` : the index label of the report
         - ``year`` : Int64, the year whose work it plans; missing if the text does not say
-        - ``title_year`` : Int64, the last year in its title, or missing
+        - ``title_year`` : Int64, the last year in the line ``title:`` at its head, or missing
         - ``speech_year`` : Int64, the year of the date at its head, the next in November and
           December, or missing
         - ``votes``, ``against`` : int, the votes for this year and for others
@@ -201,7 +201,7 @@ def _read_year(text):
     """Return the year of a report, with what speaks for it."""
     head = text[:_HEAD]
     title, speech = _TITLE.search(head), _SPEECH.search(_FRONT.sub("", head))
-    titled = [int(year) for year in re.findall(r"20\d\d", title.group())] if title else []
+    titled = [int(year) for year in re.findall(r"20\d\d", title[1])] if title else []
     spoken = _read_number(speech) + bool(speech["late"]) if speech else None
     planned = Counter(map(_read_number, _PLANS.finditer(text))).most_common(2)
     reviewed = Counter(map(_read_number, _REVIEWS.finditer(text))).most_common(2)

@@ -2,9 +2,9 @@
 
 `python make.py data --reports ARCHIVE` runs this, where ARCHIVE is the archive of all work
 reports, or the folder it was unpacked to (`data/README.md` says where it is from). It writes
-`reports.csv`, `targets.csv`, `outcomes.csv`, `coverage.csv` and `found.csv` (what the rules find in
-the reports that were coded) and says what differs from the committed files. Everybody else uses those. No sentence of a report is written: figures, short
-names and places in the text.
+`reports.csv`, `targets.csv`, `outcomes.csv`, `coverage.csv` and `found.csv` (what the rules find
+in the reports that were coded) and says what differs from the committed files. Everybody else uses
+those. No sentence of a report is written: figures, short names and places in the text.
 
 The work is done in parts of sixty reports on all processors; a part that is done is kept in the
 cache folder, so that a run cut short goes on where it was.
