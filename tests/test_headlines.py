@@ -455,3 +455,7 @@ def test_new_jobs_far_above_the_target_are_a_total_of_years():
 
 def test_wide_characters_are_read_as_narrow_ones():
     assert short(f"{LIST}ＧＤＰ增长６％。") == ["gdp_growth = 6"]
+
+
+def test_what_is_left_to_the_level_above_is_a_target_in_words():
+    assert short(f"{LIST}单位生产总值能耗控制在省下达的指标内。") == ["energy_intensity_cut words"]

@@ -11,7 +11,15 @@ from operator import itemgetter
 import pandas as pd
 
 from .door import check_texts, check_years
-from .indicators import INDICATORS, clean_name, find_group, find_indicator, get_unit, is_change
+from .indicators import (
+    INDICATORS,
+    clean_name,
+    find_group,
+    find_indicator,
+    get_unit,
+    is_change,
+    narrow,
+)
 from .outline import cut_report, find_period
 from .targets import find_targets
 
@@ -23,7 +31,9 @@ _SIGN = re.compile(
     "|(?:财政|预算|居民|农牧?民|农村|人均)[^，。；]{0,15}收入|进出口|外贸|能耗|能源消耗|能源消费|耗能)"
     r"[^。；]*(?:[%％]|百分)|价格[^；]*指数|新增[^，。；]{0,16}就业[^。；]*\d|粮食[^。]*(?:[吨斤]|产量)"
 )
-_SAYS = re.compile(r"\d|百分之|同步|平均|稳定|高于|快于|不低于|目标|任务|平稳")  # in the list
+_SAYS = re.compile(  # in the list
+    r"\d|百分之|同步|平均|下达|稳定|高于|快于|不低于|目标|任务|持平|平稳"
+)
 
 # ── names of numbers ──
 

@@ -79,11 +79,11 @@ _RURAL = re.compile("农村|农民|农牧|城乡")
 _TOTAL = re.compile("总收入|全部财政|大口径|全口径")
 
 
-@lru_cache(65536)
 _WIDE = re.compile("[Ａ-Ｚ％]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(ord("Ａ"), ord("Ｚ") + 1)} | {ord("％"): "%"}
 
 
+@lru_cache(65536)
 def find_indicator(name, year):
     """Return which of the indicators a name is in the report of a year, or ""."""
     for indicator, (yes, no) in _NAMES.items():
@@ -104,12 +104,12 @@ def is_change(indicator):
     return get_unit(indicator) == "%" and not indicator.startswith("unemployment")
 
 
-@lru_cache(65536)
 def narrow(text):
     """Return a text with ＧＤＰ as GDP, of the same length."""
     return text.translate(_NARROW) if _WIDE.search(text) else text
 
 
+@lru_cache(65536)
 def clean_name(name):
     """Return a name without gaps, marks and words about how it was reckoned."""
     name = narrow(name)
