@@ -7,6 +7,7 @@ assistive program needs is checked by axe-core, which the package axe-core-pytho
 import csv
 import io
 import json
+import os
 import posixpath
 import re
 import shutil
@@ -40,6 +41,9 @@ from tests.chromium import CHROMIUM, open_browser
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
+# Of every page what it asks for is looked at; what takes long only of these, unless XQ_ALL is set.
+ALL = bool(os.environ.get("XQ_ALL"))
+SAMPLE = re.compile("index|list|glossary|tables|table-targets|01-what|05-what|10-what|slides/../02")
 
 
 @pytest.fixture(scope="module")
@@ -485,7 +489,7 @@ def visits(tab, site, pages):
             "document.documentElement.scrollWidth > innerWidth"
         )
         tab.show(1280)
-        if "/table-" not in name or re.search("table-(targets|codes)", name):
+        if ALL or SAMPLE.search(name):
             noted[name]["boxes"] = [] if chinese else find_boxes(tab)
             tab.run(axe + "; 1")
             # Code is folded, and most of a page; its colours have a test of their own.
@@ -572,7 +576,7 @@ def test_the_door_leads_to_the_language_of_the_browser(tab, site):
     ("page", "words", "first"),
     [
         ("zh/index.html", "承诺", "zh/"),
-        ("zh/index.html", "growth", "zh/list.html#M"),
+        ("zh/index.html", "growth", "zh/"),
         ("en/list.html", "growth", "en/"),
         ("en/02-who-does-what.html", "承诺", "en/"),
     ],
@@ -698,6 +702,8 @@ def test_a_link_into_something_folded_opens_it(tab, site, pages):
 def test_prints_with_every_figure_whole(tab, site, pages):
     for name, page in pages.items():
         if name == "index.html" or not (name.endswith("/index.html") or name[3:-5] in NAMES):
+            continue
+        if not (ALL or SAMPLE.search(name)):
             continue
         open_page(tab, site, name)
         images = []

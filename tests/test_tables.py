@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -178,3 +179,16 @@ def test_the_tables_may_stand_elsewhere(tmp_path):
         [sys.executable, "-c", code], env=os.environ | paths, capture_output=True, encoding="utf-8"
     )
     assert done.stdout == f"135 {tmp_path / '数据'}\n", done.stderr
+
+
+def test_the_citation_names_version_and_data(tmp_path, monkeypatch):
+    said = xq.cite()
+    title = re.search('title: "(.+)"', (DATA.parent / "CITATION.cff").read_text(encoding="utf-8"))
+    assert title[1] in said and f"Version {xq.__version__}, data " in said
+    assert re.search(r"data [0-9a-f]{12}\.$", said)
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.setattr("xq.tables.DATA", tmp_path / "data")
+    assert xq.cite() == said
+    table = tmp_path / "data" / "tasks.csv"
+    table.write_bytes(table.read_bytes() + b"x")
+    assert xq.cite() != said

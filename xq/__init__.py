@@ -14,10 +14,12 @@ _HOME = {
     name: module
     for module, names in {
         "followup": ["count_answers", "read_ledgers"],
+        "headlines": ["find_headlines"],
         "labels": ["score_agreement"],
         "ledger": ["write_ledger"],
         "lists": ["ListError", "check_list", "read_changes", "read_list", "read_notice"],
         "many": ["read_lists"],
+        "outline": ["find_report_years"],
         "panel": ["FetchError", "fetch_reports"],
         "plot": [
             "plot_bars",
@@ -33,7 +35,7 @@ _HOME = {
             "score_reuse",
         ],
         "summary": ["write_summary"],
-        "tables": ["list_tables", "load_table"],
+        "tables": ["cite", "list_tables", "load_table"],
         "targets": ["find_targets", "match_targets", "score_specificity"],
         "text": [
             "count_terms",

@@ -3,6 +3,8 @@
 Each message names what was given, what is expected and what to do.
 """
 
+from numbers import Integral
+
 import pandas as pd
 
 
@@ -56,12 +58,12 @@ def check_years(given, name, docs):
             f"{name} has no entry for {len(lost)} documents, the first {lost[0]!r}; "
             "expected the year of each, with the same index"
         )
-    for doc, year in given[docs].items():
-        if pd.isna(year):
-            raise ValueError(f"{name}: document {doc!r} has no year; fill it or leave it out")
-        if not hasattr(year, "__index__") or isinstance(year, bool) or not 1000 <= year <= 9999:
+    for doc, year in given.loc[docs].items():
+        whole = isinstance(year, Integral) and not isinstance(year, bool)
+        if not whole or not 1000 <= year <= 9999:
             raise ValueError(
-                f"{name}: document {doc!r} has {describe(year)}; expected a whole year like 2024"
+                f"{name}: document {doc!r} has {describe(year)}; expected a whole year like 2024; "
+                "fill it or leave the document out"
             )
 
 

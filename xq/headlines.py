@@ -6,81 +6,88 @@ name is one of the indicators, and one figure is chosen where a report has sever
 
 import math
 import re
+from operator import itemgetter
 
 import pandas as pd
 
 from .door import check_texts, check_years
-from .indicators import INDICATORS, clean_name, find_group, find_indicator, get_unit
+from .indicators import (
+    INDICATORS,
+    clean_name,
+    find_group,
+    find_indicator,
+    get_unit,
+    is_change,
+    narrow,
+)
 from .outline import cut_report, find_period
 from .targets import find_targets
 
-# ── vocabulary ──
+# ── what a sentence must have to be read at all: much quicker than to look for a figure ──
 
-# What a sentence must have to be read at all: much quicker than to look for a figure.
-_WHOSE = "财政|预算|居民|农民|农牧民|人均|纯|农村|城镇|城乡|城市|市民|群众|人民"
-_SIGN = re.compile(
-    "(?:生产总值|GDP|ＧＤＰ|经济|失业率|价格|物价|CPI|ＣＰＩ|固定资产|全社会投资|消费品零售|消费零售|社零"
-    f"|社消零|(?:{_WHOSE})[^，。；]{{0,15}}收入|进出口|外贸|对外贸易|能耗|能源消耗|能源消费|耗能)"
-    "[^。；]*(?:[%％]|百分之|百分点)"
-    r"|价格[^；]*指数|新增[^，。；]{0,16}就业[^。；]*\d|\d[^，；。]*新增[^，；。]*就业"
-    "|粮食[^。]*(?:[吨斤]|产量)"
-)
 _NUMBER = re.compile(r"[\d百千]")  # 百分之五, 百亿斤
-_SAYS = re.compile(r"[\d０-９]|百分之|同步|平均|下达|稳定|高于|快于|不低于|目标|任务|持平|平稳")
-_ALIAS = re.compile(r"[（(](?:GDP|ＧＤＰ|CPI|ＣＰＩ)[）)]")  # would part a name from its number
+_SIGN = re.compile(
+    "(?:生产总值|GDP|经济|失业率|价格|物价|CPI|固定资产|全社会投资|消费品零售|消费零售|社零|社消零"
+    "|(?:财政|预算|居民|农牧?民|农村|人均)[^，。；]{0,15}收入|进出口|外贸|能耗|能源消耗|能源消费|耗能)"
+    r"[^。；]*(?:[%％]|百分)|价格[^；]*指数|新增[^，。；]{0,16}就业[^。；]*\d|粮食[^。]*(?:[吨斤]|产量)"
+)
+_SAYS = re.compile(  # in the list
+    r"\d|百分之|同步|平均|下达|稳定|高于|快于|不低于|目标|任务|持平|平稳"
+)
+
+# ── names of numbers ──
+
+_BLANK = re.compile(r"[（(](?:GDP|CPI)[）)]|[|\t]")  # would part a name from its number
+_BOUNDS = {"左右": "~", "上下": "~", "以上": ">=", "以内": "<=", "以下": "<="}
+_AFTER = re.compile("|".join(_BOUNDS))
 _INDEX = re.compile(  # 居民消费价格指数103, which has no unit
     r"(?P<name>(?:价格|物价)[^，；。、\d]{0,6}指数)[^，；。\d]{0,8}?"
     r"(?P<value>(?:9[5-9]|1[01]\d)(?:\.\d+)?)(?![\d.]*[%％\d])"
-    "(?P<after>左右|以内|以下|上下|以上)?"
+    f"(?P<after>{_AFTER.pattern})?"
 )
-
-# Names of numbers.
-_SAME = re.compile(  # no name of its own: 固定资产投资1000亿元，同比增长8%
-    "(?:按(?:不变|可比)?价格?(?:计算)?|剔除.*|扣除.*|按?可比.*|按?同口径|同比|比上年.*|较上年.*|实际|名义"
-    "|比.*|是.*|[五四]年|总量.*|居全[国省].*|全年|)"
+_SAME = re.compile(  # no name, the one before holds: 固定资产投资1000亿元，比上年增长8%
+    "(?:剔除.*|扣除.*|按?可比.*|较上年.*|比.*|是.*|总量.*|居全[国省].*|)"
 )
-_JOINT = re.compile("(?:左右|以上|以内)?[、和与及](?:分别)?")  # between two numbers: 8%和9%
-_AFTER = re.compile("左右|上下|以上|以内|以下")
-_BOUNDS = {"左右": "~", "上下": "~", "以上": ">=", "以内": "<=", "以下": "<="}
+_JOINT = re.compile("(?:左右|以上|以内)?[、和与及]")  # between two numbers: 8%和9%
 _TAIL = re.compile(  # between names and their number
     "(?:全年)?(?:分别|各|均|都|同比|比上年|实际|预计)*"
-    "(?:稳定在|达到|控制在|保持在|增长|提高|上涨|下降|为|完成|降低|突破|超过|稳定)?(?:为|达|在|到)?$"
+    "(?:达到|控制在|保持在|增长|提高|上涨|下降|完成|降低|突破|超过|稳定)?(?:为|达|在|到)?$"
 )
 _AND = re.compile("[、和与及]")
-_URBAN = re.compile("城[镇市乡](?:常住|居民|和)*")  # 城镇和农村居民收入
-_LISTS = re.compile("收入|投资|零售|价格|就业|失业|进出口|生产总值|GDP")
+_URBAN = re.compile("城[镇市乡](?:常住|居民)*")  # 城镇和农村居民收入: the name of the first
+_SHARED = re.compile("收入|投资|零售|就业|失业|进出口|生产总值|GDP")  # 甲、乙和丙增长8%
 _RESIDENTS = re.compile("居民|农民")
 
-# Values.
+# ── values ──
+
 _PERSONS = ("人", "个", "人次", "名", "")
 _FEWEST = 500  # new jobs of a place in a year
+_TOTAL = 2.2  # times the target: no year has seen so many new jobs
 _TONNES = {"吨": 1, "斤": 0.0005, "公斤": 0.001}
-_SHARE = re.compile(  # a per cent of something, or a difference
-    "占|比重|为(?:年初|年度)?预算|(?:任务|计划|预算|目标)的|贡献率|拉动|高出|好于|回落(?![到至])|快于"
-    "|高于(?:全国|全省|全市)"
-)
+_IN_POINTS = ("energy_intensity_cut", "cpi")  # also said in 个百分点
+_SHARE = re.compile("占|比重|贡献率|拉动|高于全[国省市]")  # a part of something, or a difference
 _COMPARED = re.compile(r"[比较与](?:19|20)\d\d年|比.{0,2}[五十]年前")
-_MORE = re.compile("力争|争取|努力|组织|奋斗|冲刺|确保|工作中|更高|突破")  # 增长8%，力争9%
+_MORE = re.compile("力争|争取|组织")  # 增长8%，力争9%
 
-# Periods and sides.
-_EACH_YEAR = re.compile("年均|平均每年|每年平均|[五四]年")
-_PART_YEAR = re.compile(
-    r"上半年|前三季度|一季度|二季度|三季度|四季度|下半年|1[-—－~至]\d{1,2}月|月份|前\d{1,2}个月"
-)
-_PLAN_CUT = 8  # no year has seen energy intensity fall by so many per cent: it is a plan's
+# ── period and side ──
+
+_EACH_YEAR = re.compile("年均|平均每年|[五四]年")
+_PART_YEAR = re.compile(r"上半年|[一二三]季度|1[-—－~至]\d{1,2}月")
+_PLAN_CUT = 8  # per cent of energy intensity that no year has seen: the cut of a plan
 _UNTIL = re.compile(r"到(20\d\d)年")
-_CLAUSE = re.compile("[^，；。：]+")
 _ESTIMATED = re.compile("预计|初步(?:核算|统计|测算)")
 
-# Targets without a number.
+# ── targets without a number ──
+
+_IN_WORDS = ("relational", "deferred", "directional")  # the forms of `find_targets`
+_CLAUSE = re.compile("[^，；。：]+")
 _WORDY = re.compile(
-    "控制在|完成|达到|保持|[与和同](?=[^，；]*(?:同步|一致|相当|持平|相适应))|高于|低于|快于|优于|好于|不低于|不高于|不超过"
-    "|稳定|持平|稳步|稳中|力争"
+    "控制在|完成|达到|保持|[与和同](?=[^，；]*(?:同步|一致|持平|相适应))|高于|低于|快于|不低于|不高于"
+    "|不超过|稳定|持平|稳步|稳中|力争"
 )
-_CALLED_FOR = re.compile(  # 完成上级下达的能耗目标
-    "(?:完成|达到|实现|落实|符合)[^，；]{0,12}(?:能耗|能源消耗)[^，；]{0,12}(?:目标|任务|指标|要求)|节能.{0,6}能耗"
-)
-_GRAIN = re.compile("(?:稳定|稳住|确保|保持|抓好)粮食(?:播种|种植)?面积(?:和|、|与)(?:总)?产量")
+# 完成上级下达的能耗目标
+_CALLED_FOR = re.compile("(?:完成|实现)[^，；]{0,12}能耗[^，；]{0,12}(?:目标|任务|指标)")
+_GRAIN = re.compile("(?:稳定|确保|保持)粮食(?:播种|种植)?面积[和、]总?产量")
 
 
 def find_headlines(reports, *, years):
@@ -114,26 +121,32 @@ def find_headlines(reports, *, years):
         - ``line``, ``start`` : int, where the number stands: line from 1, characters before it
         - ``quote`` : str, the number or the words, at most 16 characters
         - ``others`` : int, how many other values for the same stand in the report; -1 for words
+
+    Raises
+    ------
+    TypeError
+        If `reports` or `years` is no Series, a report is no text, or an index has several levels.
+    ValueError
+        If a report has no name, is named twice, or has no whole year.
     """
     check_texts(reports, "reports")
     check_years(years, "years", reports.index)
     sentences = [
-        sentence | {"report": number, "year": year}
-        for number, (text, year) in enumerate(zip(reports, years[reports.index], strict=True))
+        sentence | {"report": number, "year": int(year)}
+        for number, (text, year) in enumerate(zip(reports, years.loc[reports.index], strict=True))
         for sentence in cut_report(text, year)
         if _may_hold(sentence)
     ]
     found = _find_records([sentence["text"] for sentence in sentences])
     rows = []
     for sentence, records in zip(sentences, found, strict=True):
-        if records:
-            rows += _read_sentence(sentence, records)
+        rows += _read_sentence(sentence, records)
     return _choose(rows, reports.index)
 
 
 def _may_hold(sentence):
     """Tell whether a sentence may hold a headline figure."""
-    text = sentence["text"]
+    text = narrow(sentence["text"])
     if sentence["listed"]:
         return _SAYS.search(text)
     if _NUMBER.search(text):
@@ -142,21 +155,20 @@ def _may_hold(sentence):
 
 
 def _find_records(texts):
-    """Return for each sentence the records of `find_targets`, and its price indices."""
-    plain = [_ALIAS.sub(lambda hit: " " * len(hit.group()), text) for text in texts]
-    found = find_targets(pd.Series(plain, dtype="str"), plan=True)
+    """Return for each sentence the records of `find_targets` and its price indices."""
+    plain = [_BLANK.sub(lambda hit: " " * len(hit.group()), narrow(text)) for text in texts]
     records = [_find_index(text) for text in plain]
+    found = find_targets(pd.Series(plain, dtype="str"), plan=True)
     for record in found.astype(object).to_dict("records"):
         records[record["doc"]].append(record)
-    return [sorted(some, key=lambda record: record["start"]) for some in records]
+    return [sorted(some, key=itemgetter("start")) for some in records]
 
 
 def _find_index(text):
-    """Return the price indices of a sentence (居民消费价格指数103), as records of `find_targets`."""
+    """Return the price indices of a sentence, as records of `find_targets`."""
     records = []
     for hit in _INDEX.finditer(text) if "指数" in text else ():
-        default = "<=" if "控制在" in hit.group() else "="
-        bound = _BOUNDS.get(hit["after"], default)
+        bound = _BOUNDS.get(hit["after"], "<=" if "控制在" in hit.group() else "=")
         record = {"start": hit.start("value"), "end": hit.end("value"), "span": hit.group()}
         record |= {"indicator": "消费" + hit["name"], "value": float(hit["value"])}
         record |= {"value_from": math.nan, "unit": "%", "bound": bound, "direction": "level"}
@@ -167,15 +179,16 @@ def _find_index(text):
 
 def _read_sentence(sentence, records):
     """Return the figures of one sentence that are about one of the indicators."""
+    if not records:  # it promises nothing, and reports nothing
+        return []
     text, year = sentence["text"], sentence["year"]
     _share(text, records, year)
     rows = []
     for i, record in enumerate(records):
         if record["form"] != "numeric" and not sentence["listed"]:
             continue
-        first = max(text.rfind(mark, 0, record["start"]) for mark in "，；：,;") + 1
-        clause = text[first : record["end"]]
-        for name in _list_names(text, first, records, i, year):
+        clause = text[record["from"] : record["end"]]
+        for name in _list_names(text, records, i, year):
             indicator = find_indicator(name, year)
             value = indicator and _read_value(indicator, record, clause, year)
             if not value:
@@ -185,14 +198,14 @@ def _read_sentence(sentence, records):
             row["what"] = _find_side(record["start"], sentence)
             row |= {"quote": text[record["start"] : record["end"]][:16], "hedge": record["hedge"]}
             row["group"] = _find_group(indicator, name, text, records, i)
-            row["second"] = _find_second(text, records, i, value)
+            row["second"] = _find_second(text, records, i)
             if value["bound"] != "words" or row["what"] == "target":
                 rows.append(row)
     return rows + _find_words(sentence, rows)
 
 
 def _place(sentence, start, indicator, name, clause):
-    """Return where a figure stands, and its name."""
+    """Return where a figure stands, its indicator and name."""
     row = {"report": sentence["report"], "indicator": indicator, "name": name[-16:]}
     row |= {"line": sentence["line"], "start": sentence["at"] + start}
     partial = bool(_PART_YEAR.search(clause)) and "全年" not in clause
@@ -205,33 +218,30 @@ def _place(sentence, start, indicator, name, clause):
 def _share(text, records, year):
     """Give the numbers of a sentence what they share: names before them, 左右 after the last."""
     for i, record in enumerate(records):
+        record["from"] = max(text.rfind(mark, 0, record["start"]) for mark in "，；：,;") + 1
         name = clean_name(record["indicator"])
         record["name"] = records[i - 1]["name"] if i and _SAME.fullmatch(name) else name
     for i in range(len(records) - 1):
-        if _is_joint(text, records, i):
+        if _is_pair(text, records, i):
             _share_bound(text, *records[i : i + 2])
             _share_names(text, *records[i : i + 2], year)
             _take_names(text, records, i)
 
 
-def _is_joint(text, records, i):
+def _is_pair(text, records, i):
     """Tell whether a number and the next stand side by side: 10%和12%."""
     if i + 1 >= len(records):
         return False
     record, after = records[i : i + 2]
+    joint = text[record["end"] : after["start"]].replace(" ", "")
     same = record["form"] == "numeric" and record["unit"] == after["unit"]
-    return same and _stand_together(text, record, after)
-
-
-def _stand_together(text, record, after):
-    return _JOINT.fullmatch(text[record["end"] : after["start"]].replace(" ", ""))
+    return same and bool(_JOINT.fullmatch(joint))
 
 
 def _share_bound(text, record, after):
     """Let 左右 after the second of two numbers hold for both."""
     last = _AFTER.match(text, after["end"])
-    joint = text[record["end"] : after["start"]].replace(" ", "")
-    if last and record["bound"] == "=" and len(joint) < 4 and "左右" not in joint:
+    if last and record["bound"] == "=":
         record["bound"] = after["bound"] = _BOUNDS[last.group()]
 
 
@@ -246,7 +256,7 @@ def _share_names(text, record, after, year):
 
 
 def _take_names(text, records, i):
-    """Give two rates the names of two amounts: 甲和乙100亿元和50亿元，分别增长8%和9%."""
+    """Give two rates the names of two amounts: 甲100亿元、乙50亿元，分别增长8%和9%."""
     rates = records[i : i + 2]
     amounts = [record for record in records[max(0, i - 3) : i] if "元" in record["unit"]][-2:]
     if len(amounts) < 2 or rates[0]["unit"] != "%" or amounts[0]["name"] == amounts[1]["name"]:
@@ -255,50 +265,51 @@ def _take_names(text, records, i):
     if len(between) >= 16 or re.search("[。；;]", between):
         return
     for rate, amount in zip(rates, amounts, strict=True):
-        rate["name"] = amount["name"]
-        if re.fullmatch("城[镇市](?:常住|居民)*", rate["name"]):
-            rate["name"] += "居民收入"
+        short = _URBAN.fullmatch(amount["name"])
+        rate["name"] = amount["name"] + "居民收入" * bool(short)
 
 
-def _list_names(text, first, records, i, year):
+def _list_names(text, records, i, year):
     """Return the names a record speaks of: its own, and those listed before it that share it."""
     record = records[i]
-    name = record["name"]
+    name, first, start = record["name"], record["from"], record["start"]
     if record["form"] != "numeric":
         return _AND.split(name)
-    near = text[max(0, first - 30) : record["start"]]
-    if re.fullmatch("(?:总产量?|产量)", name) and "粮食" in near:
+    if name in ("产量", "总产", "总产量") and "粮食" in text[max(0, first - 30) : start]:
         return ["粮食产量"]
-    listed = text[first : record["start"]]
-    alone = i + 1 == len(records) or not _stand_together(text, record, records[i + 1])
-    if alone and not re.search(r"\d", listed) and _AND.search(listed) and _LISTS.search(listed):
-        names = [clean_name(part) for part in _AND.split(_TAIL.sub("", listed))]
-        names = [part for part in names if find_indicator(part, year)] or [name]
-        incomes = [part for part in names if "收入" in part and _RESIDENTS.search(part)]
-        if len(incomes) > 1:
-            names = [part for part in names if not _RESIDENTS.search(part)] + ["城乡居民收入"]
-        return list(dict.fromkeys(names))
-    left = clean_name(_TAIL.sub("", listed))
-    return [name if find_indicator(name, year) or not find_indicator(left, year) else left]
+    before = text[first:start]
+    listed = _AND.search(before) and _SHARED.search(before) and not re.search(r"\d", before)
+    if listed and not _is_pair(text, records, i):
+        return _split_names(before, year) or [name]
+    left = clean_name(_TAIL.sub("", before))
+    if find_indicator(name, year) or _AND.search(left) or not find_indicator(left, year):
+        return [name]
+    return [left]
+
+
+def _split_names(listed, year):
+    """Return the indicators of a list, each as named; the incomes of several as one."""
+    names = [clean_name(part) for part in _AND.split(_TAIL.sub("", listed))]
+    names = [name for name in names if find_indicator(name, year)]
+    incomes = [name for name in names if "收入" in name and _RESIDENTS.search(name)]
+    if len(incomes) > 1:
+        names = [name for name in names if not _RESIDENTS.search(name)] + ["城乡居民收入"]
+    return list(dict.fromkeys(names))
 
 
 def _find_group(indicator, name, text, records, i):
-    """Return whose income, or which revenue; of 城镇和农村 with two numbers the first is urban."""
+    """Return whose income, or which revenue; of a name with two numbers the first is urban."""
     group = find_group(indicator, name)
-    both = group == "all" and re.search("城镇|城市|市民|城乡", name)
-    if not both:
+    if group != "both":
         return group
-    same = [
-        j
-        for j in (i - 1, i, i + 1)
-        if 0 <= j < len(records)
-        and records[j]["indicator"] == records[i]["indicator"]
-        and records[j]["unit"] == "%"
-        and records[j]["form"] == "numeric"
-    ]
-    if len(same) == 2 and _stand_together(text, records[same[0]], records[same[1]]):
-        return "urban" if same[0] == i else "rural"
-    return "all"
+    if i and _have_one_name(text, records, i - 1):
+        return "all" if _have_one_name(text, records, i) else "rural"
+    return "urban" if _have_one_name(text, records, i) else "all"
+
+
+def _have_one_name(text, records, i):
+    """Tell whether a number and the next share a name: 城乡居民收入分别增长8%和9%."""
+    return _is_pair(text, records, i) and (records[i]["indicator"] == records[i + 1]["indicator"])
 
 
 # ── values ──
@@ -307,99 +318,78 @@ def _find_group(indicator, name, text, records, i):
 def _read_value(indicator, record, clause, year):
     """Return the interval, unit and bound of a record; None if it is no figure of this kind."""
     unit = get_unit(indicator)
-    empty = {"value_low": math.nan, "value_high": math.nan, "unit": unit, "bound": "words"}
-    if record["form"] in ("relational", "deferred", "directional"):
-        return empty
-    if record["form"] != "numeric":
+    value = {"value_low": math.nan, "value_high": math.nan, "unit": unit, "bound": "words"}
+    if record["form"] in _IN_WORDS:
+        return value
+    factor = _find_factor(unit, indicator, record, clause, year)
+    if record["form"] != "numeric" or not factor:
         return None
-    given, value, low = record["unit"], record["value"], record["value_from"]
-    factor = 1
+    low, high, bound = record["value_from"], record["value"], record["bound"]
+    if math.isnan(low) or (bound == "from_to" and re.search("[从由]", clause)):
+        low = high  # 由5%提高到6%: what is reached
+    low, high = _turn(indicator, record["direction"], low * factor, high * factor)
+    bound = "range" if low != high else "=" if bound == "from_to" else bound
+    value |= {"value_low": low, "value_high": high, "bound": bound}
+    return value | {">=": {"value_high": math.nan}, "<=": {"value_low": math.nan}}.get(bound, {})
+
+
+def _find_factor(unit, indicator, record, clause, year):
+    """Return what a number times is of this unit; 0 if it is no figure of this kind."""
     if unit == "persons":
-        if given not in _PERSONS or value < _FEWEST:
-            return None
-    elif unit == "tonnes":
-        if given not in _TONNES:
-            return None
-        factor = _TONNES[given]
-    elif not _is_rate(indicator, record, clause, year):
-        return None
-    changed = re.search("[从由]", clause) and record["bound"] == "from_to"
-    high, low = value * factor, (value if math.isnan(low) or changed else low) * factor
-    if unit == "%":
-        low, high = _sign(indicator, record, low, high)
-    bound = record["bound"]
-    if changed or low != high:
-        bound = "range" if low != high else bound
-    bound = "=" if bound == "from_to" else bound
-    if bound == ">=":
-        high = math.nan
-    elif bound == "<=":
-        low = math.nan
-    return empty | {"value_low": low, "value_high": high, "bound": bound}
-
-
-def _is_rate(indicator, record, clause, year):
-    given = record["unit"]
-    if given != "%" and not (given == "个百分点" and indicator in ("energy_intensity_cut", "cpi")):
-        return False
+        return int(record["unit"] in _PERSONS and record["value"] >= _FEWEST)
+    if unit == "tonnes":
+        return _TONNES.get(record["unit"], 0)
+    if record["unit"] != "%" and not (record["unit"] == "个百分点" and indicator in _IN_POINTS):
+        return 0
     if _SHARE.search(clause) or "成" in record["span"][-6:]:
-        return False
-    if indicator != "energy_intensity_cut" and ("累计" in clause or "倍" in clause):
-        return False
-    since = _COMPARED.search(clause)
-    return not since or indicator == "energy_intensity_cut" or str(year - 1) in since.group()
+        return 0
+    if indicator == "energy_intensity_cut":
+        return 1
+    since = _COMPARED.search(clause)  # growth since another year than the last
+    other = since and str(year - 1) not in since.group()
+    return int(not other and "累计" not in clause and "倍" not in clause)
 
 
-def _sign(indicator, record, low, high):
-    if indicator.startswith("unemployment"):
-        return low, high
-    falls = record["direction"] == "decrease"
-    if falls != (indicator == "energy_intensity_cut") and (
-        falls or record["direction"] == "increase"
-    ):
-        low, high = -high, -low
+def _turn(indicator, direction, low, high):
+    """Return an interval with a minus for a fall (of energy, a rise), an index 104 as 4 %."""
+    against = "increase" if indicator == "energy_intensity_cut" else "decrease"
+    if direction == against and is_change(indicator):
+        return -high, -low
     if indicator == "cpi" and 90 < high < 130:
-        low, high = low - 100, high - 100
+        return low - 100, high - 100
     return low, high
 
 
-def _find_second(text, records, i, value):
-    """Return a further, higher figure beside the main one, or NaN."""
-    if value["bound"] == "words" or i + 1 >= len(records):
+def _find_second(text, records, i):
+    """Return a further, higher figure beside a number, or NaN."""
+    if records[i]["form"] != "numeric" or i + 1 >= len(records):
         return math.nan
     here, after = records[i : i + 2]
-    between = text[here["end"] : after["start"]]
-    same = after["scope"] == "inherited" or not after["indicator"]
+    between, behind = text[here["end"] : after["start"]], text[after["end"] : after["end"] + 3]
+    unnamed = after["scope"] == "inherited" or not after["indicator"]
     near = len(between) < 18 and "。" not in between and "；" not in between
-    if same and near and after["unit"] == here["unit"] and after["form"] == "numeric":
-        more = _MORE.search(between) or _MORE.match(text[after["end"] : after["end"] + 3])
-        if more and after["value"] > here["value"]:
-            return after["value"]
-    return math.nan
+    more = _MORE.search(between) or _MORE.match(behind)
+    alike = after["form"] == "numeric" and after["unit"] == here["unit"]
+    higher = unnamed and near and more and alike and after["value"] > here["value"]
+    return after["value"] if higher else math.nan
 
 
 # ── period and side ──
 
 
 def _find_period(indicator, record, clause, sentence):
-    """Return the period a figure speaks of, and whether only its section says that it is five."""
+    """Return the period a figure speaks of, and whether its section says that it is five years."""
     text, start, year = sentence["text"], record["start"], sentence["year"]
-    if _EACH_YEAR.search(clause):
-        return "five_year", False
-    if (
-        indicator == "energy_intensity_cut"
-        and record["value"] >= _PLAN_CUT
-        and record["direction"] != "increase"
-    ):
+    cut = indicator == "energy_intensity_cut" and record["direction"] != "increase"
+    if _EACH_YEAR.search(clause) or (cut and record["value"] >= _PLAN_CUT):
         return "five_year", False
     part = max(text.rfind("；", 0, start), 0)
     said = find_period(text[part:start], year) or find_period(text[: min(40, part)], year)
     if said:
         return said, False
-    rate = get_unit(indicator) == "%" and not indicator.startswith("unemployment")
-    if not rate and (sentence["listed"] or sentence["side"] == "past"):
+    if not is_change(indicator) and (sentence["listed"] or sentence["side"] == "past"):
         return sentence["period"], False
-    return "year", sentence["period"] == "five_year"  # of a rate 年均 would be said
+    return "year", sentence["period"] == "five_year"  # else 年均 would be said
 
 
 def _find_side(start, sentence):
@@ -410,10 +400,8 @@ def _find_side(start, sentence):
         return "target" if until and int(until[-1]) > year else "outcome"
     if not sentence["listed"] and _ESTIMATED.search(text[:start]):
         return "outcome"
-    said = re.match(
-        rf"[^，。；]{{0,6}}(?:去年|上年|过去|[一五]年来|{year - 1}年)[^，。；]{{0,12}}，", text
-    )
-    return "outcome" if said else "target"
+    since = rf"[^，。；]{{0,6}}(?:去年|上年|过去|[一五]年来|{year - 1}年)[^，。；]{{0,12}}，"
+    return "outcome" if re.match(since, text) else "target"
 
 
 # ── targets without a number ──
@@ -438,7 +426,7 @@ def _find_words(sentence, rows):
             row |= {"unit": get_unit(indicator), "bound": "words", "hedge": "", "weak": False}
             row["period"] = find_period(text[: hit.start()], year) or sentence["period"]
             row |= {"what": "target", "quote": clause[:16]}
-            found.append(row | {"group": find_group(indicator, name)})
+            found.append(row | {"group": find_group(indicator, name).replace("both", "all")})
     return found
 
 
@@ -467,11 +455,21 @@ _TYPES |= dict.fromkeys(["unit", "bound", "hedge"], "str") | {"second": float, "
 _TYPES |= dict.fromkeys(["line", "start"], "int64") | {"quote": "str"}
 
 
+def _tell_totals(table):
+    """Return the periods; new jobs far above the report's own target are a total of years."""
+    jobs = table[(table["indicator"] == "urban_new_jobs") & (table["period"] == "year")]
+    aims = jobs[jobs["what"] == "target"].groupby("report")["value_low"].max()
+    reached = jobs[jobs["what"] == "outcome"]
+    totals = reached["value_low"] > _TOTAL * reached["report"].map(aims)
+    return table["period"].mask(table.index.isin(totals.index[totals]), "five_year")
+
+
 def _choose(rows, docs):
     """Return one row per report, kind, period, indicator and group: the first of the main list."""
     table = pd.DataFrame(rows, columns=["report", *_TYPES, "listed", "partial", "weak"])
     types = {"report": "int64"} | dict.fromkeys(["listed", "partial", "weak"], bool)
     table = table.astype(_TYPES | types)
+    table["period"] = _tell_totals(table)
     about = ["report", "what", "period", "indicator"]
     words = table["bound"] == "words"
     numbered = (~words).groupby([table[column] for column in about]).transform("any")

@@ -266,7 +266,8 @@ def check_list(measures, *, units=None):
         goes_on = _find_steps(measures[field]) | (begins & anew & (field == "measure_no"))
         doubt(problem, field, measures.loc[~goes_on, field])
     tasks = measures.groupby("measure_no")["task_no"].transform("nunique")
-    doubt("measure_in_two_tasks", "measure_no", measures.loc[(tasks > 1) & (not anew), "measure_no"])
+    twice = (tasks > 1) & (not anew)
+    doubt("measure_in_two_tasks", "measure_no", measures.loc[twice, "measure_no"])
     spelled = measures[measures["title_written"].str.strip() != ""]
     spelled = spelled.drop_duplicates(["task_no", "title_written"])
     again = spelled["task_no"].duplicated()

@@ -14,30 +14,24 @@ from .door import check_texts
 
 # ── the words of sections and lists ──
 
-_TOP = re.compile(  # a heading of the first order: # …, 第一部分…, 一、…
+_TOP = re.compile(  # #…, 第一部分…, 一、…
     r"\s*(?:#+|[*　 ]*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、．.，]))"
 )
 _SUB = re.compile(r"\s*[*　 ]*[（(][一二三四五六七八九十]{1,3}[）)]|\s*\*\*")  # （一）…, **…**
 _LONGEST = 60  # characters of a heading; a longer line is a paragraph
-_BACK = re.compile("回顾|总结|过去.{0,3}年|工作情况|[一五]年来|成就|主要成绩|取得的|本届政府")
-_NOT_BACK = re.compile("目标|任务|安排|部署|要求")
-_AHEAD = re.compile(
-    "今后|未来|下一步|目标|任务|安排|部署|要求|建议|展望|今年|明年|奋斗目标|思路|打算|重点工作"
-    "|主要工作|做好"
-)
+_BACK = re.compile("回顾|过去.{0,3}年|工作情况|成就|本届政府")
+_NOT_BACK = re.compile("目标|任务|要求")
+_AHEAD = re.compile("今后|未来|目标|任务|安排|部署|要求|建议|展望|今年|思路|重点工作|主要工作|做好")
 _AHEAD_BELOW = re.compile("目标|今年")  # the same, for a heading of the second order
 _ITEM = re.compile(r"[-—–·•（(\d①-⑩]|[一二三四五六七八九十]是")  # begins a line of a list
 
 _LIST = re.compile(  # what opens the list of main targets: 今年的主要预期目标是：
-    "(?:预期|主要|奋斗|发展|总体|具体|工作|指导性|调控|核心|约束性|预期性|全年|努力|社会)"
-    "(?:的)?(?:主要)?(?:预期)?(?:发展)?(?:奋斗)?(?:调控)?(?:目标|指标)"
-    "(?:任务|建议|初步)?(?:和约束性?指标)?(?:安排|拟定|初步|确定|建议|设定|暂定|拟)?"
-    "(?:如下|为|是|：|:|——|，)|预期目标|建议.{0,10}目标"
+    "(?:预期|主要|奋斗|发展|总体|具体|工作|调控|约束性|预期性|社会)的?(?:目标|指标)"
+    "(?:任务|建议)?(?:安排|确定)?[为是：:，]|预期目标"
 )
-_OPENS = re.compile("(?:[是为：:]|如下|——)[，,]?$")  # such words open a list also in a review
-_MET = re.compile(  # 圆满完成全年目标，… looks back
-    "(?:完成|实现|超额|达到|好于|超过|对照|围绕|按照)[^，。；]{0,28}目标"
-    "(?!(?:任务|建议|初步)?(?:[是为：:]|如下))"
+_OPENS = re.compile("[是为：:][，,]?$")  # words that end so open a list in a review too
+_MET = re.compile(  # no list: 圆满完成全年目标，…
+    "(?:完成|实现|好于|对照|围绕|按照)[^，。；]{0,28}目标(?![是为：:])"
 )
 
 # ── the words of periods ──
@@ -45,31 +39,26 @@ _MET = re.compile(  # 圆满完成全年目标，… looks back
 _PLAN = "“?十[一二三四五]五”?"
 _PERIOD = re.compile(
     # one year, though it names a plan: 2021年是“十四五”开局之年
-    rf"(?P<aside>{_PLAN}(?:规划|时期|期间|目标|规划目标)?(?:的|实施)?(?:开局|第一|起步|收官|最后|关键"
-    "|决胜|攻坚|承上启下|首年|头一年|基础)[^，。；：]*)"
-    rf"|(?P<five_year>{_PLAN}(?:期间|时期|末|规划目标|发展目标|目标|的)|[五5]年[来间中内的]"
-    "|[今往]后[五5]年|未来[五5]年|过去(?:的)?[五5]年|本届政府|任期|[五四]年累计|[五四]年共|[五四三]年年均)"
-    "|(?P<year>今年|明年|当年|去年|上年(?!度?末)|过去(?:的)?一年|一年来|本年度|全年)"
+    rf"(?P<aside>{_PLAN}(?:规划目标|规划|时期|目标)?的?(?:开局|第一|收官|关键|基础)[^，。；：]*)"
+    rf"|(?P<five_year>{_PLAN}(?:期间|时期|末|规划目标|发展目标|目标)|[五5]年[来间中内的]"
+    "|[今往]后[五5]年|未来[五5]年|过去的?[五5]年|本届政府|任期|[五四]年累计|[五四]年共)"
+    "|(?P<year>今年|明年|当年|去年|上年|过去的?一年|一年来|全年)"
+    # 到2025年, and 2015年的…: where a plan began or ended
     r"|(?P<until>到)?(?P<number>20\d\d)年(?P<edge>(?<=5年)[的中内])?"
 )
-_SIGN = re.compile("[年五届任]")  # what words of a period must have: quicker to look for
+_SIGN = re.compile("[年五届任]")  # what such words have: much quicker to look for
 
 
 def find_period(words, year):
     """Return the period these words speak of, the last if there are several; None if of none."""
     said = None
-    if not _SIGN.search(words):
-        return said
-    for hit in _PERIOD.finditer(words):
+    for hit in _PERIOD.finditer(words) if _SIGN.search(words) else ():
         kind = hit.lastgroup
         if hit["number"]:
             number = int(hit["number"])
-            if number == year or (number == year - 1 and not hit["edge"]):
-                kind = "year"
-            else:
-                kind = "five_year" if hit["until"] or hit["edge"] else None
-        if kind in ("year", "five_year"):
-            said = kind
+            one = number == year or (number == year - 1 and not hit["edge"])
+            kind = "year" if one else "five_year" if hit["until"] or hit["edge"] else "aside"
+        said = said if kind == "aside" else kind
     return said
 
 
@@ -93,7 +82,7 @@ def cut_report(text, year):
     side, period, listed, opened = "past", "year", False, False
     for number, line in enumerate(text.split("\n"), 1):
         plain = line.strip().strip("*#　 ")
-        if not plain or plain == "---" or plain.startswith(("source:", "title:")):
+        if not plain:
             continue
         top = _TOP.match(line)
         listed = bool(listed and not top and (opened or _ITEM.match(plain)))
@@ -152,17 +141,15 @@ def _find_list(sentence, side):
 
 _ZERO = "0０〇○零ＯO"
 _DIGITS = str.maketrans(_ZERO + "一二三四五六七八九", "0" * len(_ZERO) + "123456789")
-_YEAR = rf"(?P<year>(?:20|２０|二[〇○零ＯO0])[0-9０-９〇○零ＯO一二三四五六七八九]{{2}})年"
+_YEAR = r"(?P<year>(?:20|２０|二[〇○零ＯO0])[0-9０-９〇○零ＯO一二三四五六七八九]{2})年"
 _PLANS = re.compile(  # 2022年工作安排
-    rf"{_YEAR}的?[^，。；、\n]{{0,14}}?(?:预期目标|主要目标|目标任务|工作安排|重点工作|工作任务"
-    "|工作部署|主要任务|总体要求|工作要求|工作建议|工作重点|政府工作|工作计划|主要预期)"
+    rf"{_YEAR}的?[^，。；、\n]{{0,14}}?(?:预期目标|目标任务|工作安排|总体要求|政府工作)"
 )
-_REVIEWS = re.compile(  # 2021年工作回顾
-    rf"{_YEAR}的?[^，。；、\n]{{0,6}}?工作的?(?:回顾|总结|情况)"
+_REVIEWS = re.compile(rf"{_YEAR}的?[^，。；、\n]{{0,6}}?工作的?回顾")  # 2021年工作回顾
+_PLAN_REVIEWED = re.compile(  # “十三五”时期的回顾: the plan is over
+    r"[“\"]十(?P<plan>[一二三四]?)五[”\"][^，。；、\n局]{0,10}回顾"
 )
-_PLAN_REVIEWED = re.compile(  # “十三五”时期工作回顾: the plan is over
-    r"“十(?P<plan>[一二三四]?)五”(?:时期|期间|计划|规划)?的?[^，。；、\n局]{0,8}回顾"
-)
+_AFTER = {"": 2006, "一": 2011, "二": 2016, "三": 2021, "四": 2026}  # the year after a plan
 _SPEECH = re.compile(
     rf"{_YEAR}\s*(?:(?P<late>1[12]|１[１２]|十[一二])|[0-9０-９一二三四五六七八九十]{{1,3}})\s*月"
 )
@@ -189,7 +176,7 @@ def find_report_years(reports):
 
         - ``doc`` : the index label of the report
         - ``year`` : Int64, the year whose work it plans; missing if the text does not say
-        - ``title_year`` : Int64, the last year in its title, or missing
+        - ``title_year`` : Int64, the last year in the line ``title:`` at its head, or missing
         - ``speech_year`` : Int64, the year of the date at its head, the next in November and
           December, or missing
         - ``votes``, ``against`` : int, the votes for this year and for others
@@ -213,18 +200,17 @@ def find_report_years(reports):
 def _read_year(text):
     """Return the year of a report, with what speaks for it."""
     head = text[:_HEAD]
-    titled = _TITLE.search(head)
-    titled = [int(year) for year in re.findall(r"20\d\d", titled[1])] if titled else []
-    speech = _SPEECH.search(_FRONT.sub("", head))
-    spoken = speech and _read_number(speech) + bool(speech["late"])
-    votes = Counter(titled)
-    planned = Counter(map(_read_number, _PLANS.finditer(text)))
-    votes.update({year: min(n, 2) for year, n in planned.most_common(2)})
-    reviewed = Counter(_read_number(hit) + 1 for hit in _REVIEWS.finditer(text))
-    votes.update({year: 2 for year, _ in reviewed.most_common(2)})
-    votes.update({spoken: 2} if spoken else {})
+    title, speech = _TITLE.search(head), _SPEECH.search(_FRONT.sub("", head))
+    titled = [int(year) for year in re.findall(r"20\d\d", title[1])] if title else []
+    spoken = _read_number(speech) + bool(speech["late"]) if speech else None
+    planned = Counter(map(_read_number, _PLANS.finditer(text))).most_common(2)
+    reviewed = Counter(map(_read_number, _REVIEWS.finditer(text))).most_common(2)
     plans = {hit["plan"] for hit in _PLAN_REVIEWED.finditer(text)}
-    votes.update(2006 + 5 * " 一二三四".index(plan or " ") for plan in plans)
+    votes = Counter(titled)
+    votes.update({year: min(n, 2) for year, n in planned})
+    votes.update({year + 1: 2 for year, _ in reviewed})
+    votes.update({spoken: 2} if spoken else {})
+    votes.update(_AFTER[plan] for plan in plans)
     best = max(votes, key=lambda year: (votes[year], year), default=None)
     row = {"year": best, "title_year": titled[-1] if titled else None, "speech_year": spoken}
     return row | {"votes": votes[best], "against": votes.total() - votes[best]}

@@ -4,6 +4,7 @@ They stand in ``data/`` beside ``xq/``, or in the folder named by the environmen
 ``XQ_DATA``. Nothing that reads a list of your own needs them.
 """
 
+import hashlib
 import json
 import os
 from difflib import get_close_matches
@@ -91,6 +92,35 @@ def list_tables(*, columns=False):
         for field in resource["schema"]["fields"]
     ]
     return pd.DataFrame(rows, columns=["name", "column", "title_zh", "type", "description"])
+
+
+def cite():
+    """Say how to cite this collection, with its version and a checksum of its tables.
+
+    Returns
+    -------
+    str
+        One line. The checksum is the SHA-256 of all tables in the order of the data package,
+        its first twelve digits: two people with the same checksum have the same numbers.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the tables are neither beside ``xq/`` nor where ``XQ_DATA`` says.
+    """
+    total = hashlib.sha256()
+    for resource in read_package().values():
+        total.update((DATA / resource["path"]).read_bytes())
+    about = read_about()
+    return (
+        f"The xq contributors ({about['created'][:4]}). xq: one district's promises, read with "
+        f"care. Version {about['version']}, data {total.hexdigest()[:12]}."
+    )
+
+
+def read_about():
+    """Return what the data package says of itself: title, version, date."""
+    return json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 
 
 @cache

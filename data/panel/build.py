@@ -2,9 +2,9 @@
 
 `python make.py data --reports ARCHIVE` runs this, where ARCHIVE is the archive of all work
 reports, or the folder it was unpacked to (`data/README.md` says where it is from). It writes
-`reports.csv`, `targets.csv`, `outcomes.csv` and `coverage.csv` and says what differs from the
-committed files. Everybody else uses those. No sentence of a report is written: figures, short
-names and places in the text.
+`reports.csv`, `targets.csv`, `outcomes.csv`, `coverage.csv` and `found.csv` (what the rules find
+in the reports that were coded) and says what differs from the committed files. Everybody else uses
+those. No sentence of a report is written: figures, short names and places in the text.
 
 The work is done in parts of sixty reports on all processors; a part that is done is kept in the
 cache folder, so that a run cut short goes on where it was.
@@ -208,6 +208,7 @@ def correct(table):
     changed = action == "correct"
     for column in ["value_low", "value_high", "bound", "hedge", "second", "line", "quote"]:
         both.loc[changed, column] = both.loc[changed, f"{column}_hand"]
+    both.loc[changed, ["name", "start"]] = ["", -1]
     both = both[action != "drop"]
     about = table[["path", "report_id", "place", "level", "code", "year"]].drop_duplicates()
     added = hand[hand["action"] == "add"].merge(about, on="path")
@@ -215,6 +216,24 @@ def correct(table):
     added = added[~pd.MultiIndex.from_frame(added[KEYS]).isin(found)]  # the rules have it now
     added = added.assign(checked="added", unit="%", name="", start=-1, others=0)
     return pd.concat([both[[*COLUMNS, "what"]], added[[*COLUMNS, "what"]]], ignore_index=True)
+
+
+def read_gold():
+    """Return the settled coding of the reports that were coded, with their paths."""
+    gold = pd.read_csv(DATA / "gold" / "panel.csv", keep_default_na=False)
+    docs = pd.read_csv(DATA / "gold" / "panel_docs.csv")
+    gold[["value_low", "value_high", "second"]] = gold[["value_low", "value_high", "second"]].apply(
+        pd.to_numeric
+    )
+    return gold[gold["coder"] == "adjudicated"].merge(docs[["doc", "path"]], on="doc")
+
+
+def take_coded(table, registry, gold):
+    """Return the figures, those of the coded reports as they were coded."""
+    about = registry.loc[registry["used"], ["path", "report_id", "place", "level", "code", "year"]]
+    coded = gold.merge(about, on="path").assign(name="", start=-1, others=0, checked="coded")
+    rest = table[~table["report_id"].isin(coded["report_id"])]
+    return pd.concat([rest, coded[[*COLUMNS, "what"]]], ignore_index=True)
 
 
 def build_coverage(registry, targets, outcomes):
@@ -245,7 +264,10 @@ def build_tables(source):
     registry = build_registry(rows[about].drop_duplicates())
     used = registry.loc[registry["used"], ["path", "report_id", "place", "level", "code"]]
     table = rows.dropna(subset="indicator").merge(used, on="path")
-    table = correct(table.assign(others=table["others"].clip(lower=0)))
+    table = table.assign(others=table["others"].clip(lower=0))
+    gold = read_gold()
+    found = table[table["path"].isin(gold["path"])]
+    table = take_coded(correct(table), registry, gold)
     order = pd.Categorical(table["indicator"], INDICATORS)
     table = table.assign(order=order).sort_values(["code", "year", "period", "order", "group"])
     table["line"] = table["line"].astype("int64")
@@ -256,6 +278,7 @@ def build_tables(source):
         "targets.csv": targets,
         "outcomes.csv": outcomes,
         "coverage.csv": build_coverage(registry, targets, outcomes),
+        "found.csv": found[[*KEYS, "value_low", "value_high", "bound"]].sort_values(KEYS),
     }
 
 

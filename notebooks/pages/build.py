@@ -36,6 +36,7 @@ from notebooks.pages.articles import (
     to_script,
 )
 from notebooks.run import NotebookError, find_notebooks
+from teaching.build import make_books, make_kit
 
 SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 ASSETS = ("style.css", "slides.css", "site.js", "table.js")
@@ -84,7 +85,8 @@ def make_files():
             names = [column["column"] for column in table["columns"]]
             texts[f"data/{table['path']}.js"] = to_script("TABLE", [names, *table["rows"]])
     texts |= {f"assets/{name}": (HERE / name).read_text(encoding="utf-8") for name in ASSETS}
-    files = {name: text.encode("utf-8") for name, text in texts.items()}
+    texts |= make_kit(articles)
+    files = {name: text.encode("utf-8") for name, text in texts.items()} | make_books()
     files["assets/fonts/xq.woff"] = make_font("".join(texts.values()))
     files["assets/fonts/OFL.txt"] = FONT.with_name("OFL.txt").read_bytes()
     for table in tables:

@@ -1,0 +1,402 @@
+"""The coding exercise: ten rows, an answer sheet, and what a class made of them.
+
+`make_sheet` writes the answer sheet, `read_sheets` reads what comes back, `score_coders` and
+`drop_gaps` prepare what ``compare.ipynb`` shows.
+"""
+
+import io
+import re
+import zipfile
+from collections import namedtuple
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import xq
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.writer.excel import ExcelWriter
+from xq.files import ListError, read_file
+
+HERE = Path(__file__).resolve().parent
+GOLD = HERE.parent / "data" / "gold"
+FIELDS = {"theme": "theme", "main": "means", "second": "means"}  # column → which list of codes
+CHARACTERS = (40, 120)  # a row that a class can read and that still says something
+ROWS = 10
+NAME = "编码者 coder"
+# column → its heading and its width; a heading is known by its first word
+COLUMNS = {
+    "measure_id": ("行号 row", 8),
+    "text": ("原文 text", 58),
+    "theme": ("主题 theme", 25),
+    "main": ("主要手段 main means", 25),
+    "second": ("次要手段 second means", 25),
+    "remark": ("备注 remark", 20),
+}
+SHEETS = {"help": "说明 read me", "coding": "编码 coding", "codes": "编码表 codes"}
+
+Problem = namedtuple("Problem", "file cell found problem")
+
+
+def read_codes():
+    """Return the codes of the exercise: list, code, names and meanings in both languages.
+
+    English is what the codebooks say; Chinese is a translation made for class.
+    """
+    tables = {"theme": "LABELS.md", "means": "INSTRUMENTS.md"}
+    rows = []
+    for field, file in tables.items():
+        text = (GOLD / file).read_text(encoding="utf-8").split("## Instrument")[0]
+        for line in text.splitlines():
+            cells = [cell.strip().replace("**", "") for cell in line.strip("|").split("|")]
+            cells = cells[field == "means" :]  # the type of a means stands before it
+            if len(cells) >= 3 and re.fullmatch("`[a-z_]+`", cells[0]):
+                code, name, meaning = cells[:3]
+                rows.append((field, code.strip("`"), name, meaning.replace("`", "")))
+    codes = pd.DataFrame(rows, columns=["field", "code", "name", "meaning_en"])
+    none = ("means", "none", "未写明手段", "no action names a means")
+    codes.loc[len(codes)] = none
+    names = xq.load_table("codes").drop_duplicates("code").set_index("code")["name_en"]
+    codes["name_en"] = codes["code"].map(names).fillna("no means named")
+    chinese = pd.read_csv(HERE / "codes.csv")
+    both = codes.merge(chinese, on=["field", "code"], how="outer", validate="1:1", sort=False)
+    if both.isna().any(axis=None):
+        odd = ", ".join(both.loc[both.isna().any(axis=1), "code"])
+        raise ValueError(f"teaching/codes.csv and the codebooks in data/gold differ in {odd}")
+    return codes.merge(chinese)  # in the order of the codebooks
+
+
+def read_model():
+    """Return the codings settled by the language models: measure_id, theme, main, second."""
+    labels, means = xq.load_table("labels"), xq.load_table("instruments")
+    labels = labels[labels["coder"] == "adjudicated"][["measure_id", "theme"]]
+    means = means[means["coder"] == "adjudicated"][["measure_id", "main", "second"]]
+    model = labels.merge(means, on="measure_id").astype(object)
+    return model.where(model.notna(), "")
+
+
+def choose_rows():
+    """Return the ten rows of the exercise: measure_id and text, in the order of the list.
+
+    The rule: the ten themes with most rows (a tie goes to the one earlier in the codebook), and of
+    each the first row of 40 to 120 characters.
+    """
+    rows = xq.load_table("measures")[["measure_id", "text"]].merge(read_model())
+    order = list(read_codes().query("field == 'theme'")["code"])
+    sizes = rows["theme"].value_counts()
+    themes = sorted(order, key=lambda theme: (-sizes[theme], order.index(theme)))[:ROWS]
+    fitting = rows[rows["text"].str.len().between(*CHARACTERS) & rows["theme"].isin(themes)]
+    chosen = fitting.drop_duplicates("theme").sort_values("measure_id", ignore_index=True)
+    if len(chosen) < ROWS:
+        raise ValueError(f"only {len(chosen)} themes have a row of {CHARACTERS} characters")
+    return chosen[["measure_id", "text"]]
+
+
+def make_sheet(answers=None, coder=""):
+    """Return the answer sheet as the bytes of an .xlsx file, always the same ones.
+
+    Parameters
+    ----------
+    answers : dict, optional
+        measure_id → (theme, main, second, remark), to show a sheet filled in.
+    coder : str
+        The name at its top.
+    """
+    codes, rows = read_codes(), choose_rows()
+    book = openpyxl.Workbook()
+    book.properties.creator = "xq"
+    book.properties.created = book.properties.modified = datetime(1980, 1, 1)
+    sheet = book.active
+    sheet.title = SHEETS["help"]
+    for line in pd.read_csv(HERE / "help.csv").itertuples(index=False):
+        sheet.append(tuple(line))
+    _set_up(sheet, (60, 60), heads=(1,))
+    sheet = book.create_sheet(SHEETS["coding"])
+    sheet.append([NAME, coder])
+    sheet.append([])
+    sheet.append([heading for heading, _ in COLUMNS.values()])
+    for row in rows.itertuples():
+        sheet.append([row.measure_id, row.text, *(answers or {}).get(row.measure_id, ())])
+    _set_up(sheet, [width for _, width in COLUMNS.values()], heads=(3,))
+    sheet.freeze_panes = "C4"
+    for cell in (sheet["B1"], *[sheet.cell(x, y) for x in range(4, 4 + ROWS) for y in range(3, 7)]):
+        cell.fill = PatternFill("solid", fgColor="FFF9E3")
+    sheet = book.create_sheet(SHEETS["codes"])
+    sheet.append(["主题和手段 themes and means", "含义", "meaning"])
+    ends, last = {}, 1
+    for field, own in codes.groupby("field", sort=False):
+        ends[field] = f"{quote_sheetname(sheet.title)}!$A${last + 1}:$A${last + len(own)}"
+        last += len(own) + 1
+        for code in own.itertuples():
+            meaning = f"{code.name_en}: {code.meaning_en}"
+            sheet.append([f"{code.code} {code.name}", code.meaning, meaning])
+        sheet.append([])  # an empty line after each list
+    _set_up(sheet, (34, 50, 66), heads=(1,))
+    sheet = book[SHEETS["coding"]]
+    for place, column in enumerate(COLUMNS, 1):
+        if column in FIELDS:
+            offer = DataValidation("list", ends[FIELDS[column]], allow_blank=True)
+            offer.error = "请从列表中选 · Please pick from the list"
+            offer.showErrorMessage = True
+            letter = get_column_letter(place)
+            offer.add(f"{letter}4:{letter}{3 + ROWS}")
+            sheet.add_data_validation(offer)
+    return _to_bytes(book)
+
+
+def _set_up(sheet, widths, heads):
+    """Set widths, heights, frames and A4 paper of a sheet."""
+    line = Side("thin", color="999999")
+    for place, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    for row in sheet.iter_rows():
+        lines = 1
+        for cell, width in zip(row, widths, strict=False):
+            text = str(cell.value or "")
+            broad = sum(2 if character > "\u2e80" else 1.1 for character in text)
+            lines = max(lines, -(-broad // (width - 2)))
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(name="Microsoft YaHei", size=10, bold=cell.row in heads)
+            if any(each.value for each in row):
+                cell.border = Border(line, line, line, line)
+        sheet.row_dimensions[row[0].row].height = 16 * lines + 4
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = f"{heads[0]}:{heads[0]}"
+    sheet.oddFooter.center.text = "&A · &P / &N"
+
+
+def _to_bytes(book):
+    """Return a workbook as bytes that know neither clock nor version of a compressor."""
+    written, fixed = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        ExcelWriter(book, archive).save()
+    with zipfile.ZipFile(written) as archive, zipfile.ZipFile(fixed, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), archive.read(name))
+    return fixed.getvalue()
+
+
+def read_sheets(folder):
+    """Read the answer sheets that a class handed in.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where they are, one Excel file a coder.
+
+    Returns
+    -------
+    codings : DataFrame
+        One row per coder and row of the exercise: ``coder``, ``measure_id``, ``theme``, ``main``,
+        ``second``, ``remark``, ``file``. What is missing or not understood is an empty text.
+    problems : DataFrame
+        What was missing or not understood: ``file``, ``cell``, ``found``, ``problem``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder, or no sheet in it that can be read.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ValueError(
+            f"there is no folder {str(folder)!r}; put the returned .xlsx files into one and name "
+            "it here · 没有这个文件夹，请把收回的 .xlsx 放进一个文件夹，并在这里写上它的名字"
+        )
+    codings, problems = [], []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")):
+            continue  # left by a system or by an open Excel; they hold no answer
+        try:
+            codings += _read_sheet(path, problems)
+        except ListError as error:
+            said = f"读不了 · cannot be read: {error.reason}. {error.remedy}"
+            problems.append(Problem(path.name, "", "", said))
+    problems = pd.DataFrame(problems, columns=Problem._fields)
+    if not codings:
+        said = "; ".join(problems["file"] + ": " + problems["problem"]) or "it is empty"
+        raise ValueError(f"no answer sheet can be read in {str(folder)!r} · 没有可读的答卷：{said}")
+    columns = ["coder", "measure_id", *FIELDS, "remark", "file"]
+    return pd.DataFrame(codings)[columns].fillna(""), problems
+
+
+def _read_sheet(path, problems):
+    """Return the codings of one file as dicts; add to `problems` what is not understood."""
+
+    def note(cell, found, problem):
+        problems.append(Problem(path.name, cell, found, problem))
+
+    if path.is_dir():
+        note("", "", "是文件夹，没有读 · is a folder and was not read; move its files up")
+        return []
+    source = read_file(path)
+    if source.form not in ("xlsx", "xls"):
+        note("", source.form, "不是Excel文件，请另存为 .xlsx · no Excel file: save it as .xlsx")
+        return []
+    known = _make_lookup()
+    asked = list(choose_rows()["measure_id"])
+    ours = {NAME} | {heading for heading, _ in COLUMNS.values()}
+    columns, coder, found = {}, "", {}
+    for row in source.rows:
+        sheet = source.sheets[row.table - 1]
+        places = [f"{sheet}!{get_column_letter(at + 1)}{row.line}" for at in range(len(row.cells))]
+        texts = [text.strip() for text in row.cells]
+        heads = _find_headings(texts)
+        if heads:
+            columns[row.table] = heads
+            for column in COLUMNS:
+                if column not in heads.values() and column not in ("text", "remark"):
+                    note(places[0], "", f"缺列 · no column “{COLUMNS[column][0]}”")
+        elif row.table in columns:
+            _read_row(texts, places, columns[row.table], known, asked, found, note)
+        elif NAME.split()[0] in (texts[0] if texts else ""):
+            coder = texts[1] if len(texts) > 1 else ""
+            for place, text in zip(places[2:], texts[2:], strict=True):
+                if text and text not in ours:
+                    note(place, text, "没有读 · not read")
+    if not columns:
+        note("", "", f"找不到表头“{COLUMNS['measure_id'][0]}” · the headings are missing")
+        return []
+    for measure in asked:
+        if measure not in found:
+            note("", measure, "缺这一行 · this row is missing")
+    if not coder:
+        coder = path.stem
+        note("", "", f"没有写姓名，用文件名“{coder}” · no name; the file's is used")
+    return [{"coder": coder, "file": path.name} | cells for cells in found.values()]
+
+
+def _find_headings(texts):
+    """Return place → column if these are the headings of the answer sheet, else nothing."""
+    words = {heading.split()[0]: column for column, (heading, _) in COLUMNS.items()}
+    words |= {heading.split()[1]: column for column, (heading, _) in COLUMNS.items()}
+    places = {}
+    for at, text in enumerate(texts):
+        column = words.get(text.split()[0]) if text else None
+        if column and column not in places.values():
+            places[at] = column
+    return places if {"measure_id", "theme"} <= set(places.values()) else {}
+
+
+def _make_lookup():
+    """Return (list, how a code may be written) → the code."""
+    known = {}
+    for code in read_codes().itertuples():
+        for written in (code.code, code.name, code.name_en, f"{code.code} {code.name}"):
+            known[code.field, _plain(written)] = code.code
+    return known
+
+
+def _plain(text):
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _read_row(texts, places, columns, known, asked, found, note):
+    """Add one row of an answer sheet to `found`; call `note` on what is not understood."""
+    cells = {column: texts[at] for at, column in columns.items() if at < len(texts)}
+    where = {column: places[at] for at, column in columns.items() if at < len(texts)}
+    for at, text in enumerate(texts):
+        if text and at not in columns:
+            note(places[at], text, "这一列没有表头，没有读 · no heading above; not read")
+    measure = cells.get("measure_id", "").upper()
+    if measure not in asked:
+        for column in cells.keys() - {"text"}:
+            if cells[column]:
+                note(where[column], cells[column], "不是练习中的行 · no row of the exercise")
+        return
+    if measure in found:
+        note(where["measure_id"], measure, "这一行出现两次，只用第一次 · twice; the first is used")
+        return
+    codes = {"measure_id": measure, "remark": cells.get("remark", "")}
+    for column, field in FIELDS.items():
+        text = cells.get(column, "")
+        codes[column] = known.get((field, _plain(text)), "")
+        if text and not codes[column]:
+            note(where[column], text, "未知的编码 · unknown code")
+        if not text and column != "second":
+            note(where.get(column, measure), "", f"{measure}没有填 · {measure} was left empty")
+    if codes["second"] == "none":  # the same as nothing
+        codes["second"] = ""
+    if codes["second"] and codes["main"] in ("none", codes["second"]):
+        said = "主要手段为none或与之相同，不应再填 · none or the same as main: should be empty"
+        note(where["second"], cells["second"], said)
+    found[measure] = codes
+
+
+def name_coders(codings):
+    """Return codings in which each file has a coder's name of its own."""
+    files = codings.groupby("coder")["file"].transform("nunique")
+    told_apart = codings["coder"] + " (" + codings["file"] + ")"
+    return codings.assign(coder=codings["coder"].where(files == 1, told_apart))
+
+
+def drop_gaps(codings, field):
+    """Return the codes of the rows that every coder has coded, as `xq.score_agreement` takes them.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        As `read_sheets` gives them.
+    field : str
+        "theme" or "main".
+
+    Raises
+    ------
+    ValueError
+        If everybody coded no row; the message names who left most of them empty.
+    """
+    filled = codings[codings[field] != ""]
+    coders = filled.groupby("measure_id")["coder"].nunique()
+    whole = coders[coders == codings["coder"].nunique()].index
+    if whole.empty:
+        gaps = (codings[field] == "").groupby(codings["coder"]).sum()
+        raise ValueError(
+            f"everybody coded the {field} of no row; {gaps.idxmax()!r} left most of them empty. "
+            f"Leave that coder out: codings[codings['coder'] != {gaps.idxmax()!r}] · "
+            "没有一行是人人都编了的，请去掉漏填最多的人"
+        )
+    filled = filled[filled["measure_id"].isin(whole)]
+    names = {"measure_id": "item", field: "code"}
+    return filled.rename(columns=names)[["item", "coder", "code"]].reset_index(drop=True)
+
+
+def score_coders(codings, model, field):
+    """Score each coder against the model codings, on the rows which that coder coded.
+
+    Returns
+    -------
+    DataFrame
+        One row per coder: ``coder``, ``rows`` (coded), ``same`` (as the model), ``alpha``
+        (Krippendorff's; missing if there is nothing to tell apart).
+    """
+    scores = []
+    for coder, own in codings.groupby("coder", sort=False):
+        own = own[own[field] != ""]
+        both = own.merge(model[["measure_id", field]], on="measure_id", suffixes=("", "_model"))
+        same = int((both[field] == both[f"{field}_model"]).sum())
+        alpha = float("nan")
+        if len(both):
+            ours = model[model["measure_id"].isin(both["measure_id"])].assign(coder="(model)")
+            pair = drop_gaps(pd.concat([own, ours], ignore_index=True), field)
+            alpha = xq.score_agreement(pair, draws=1)["alpha"][0]
+        scores.append((coder, len(both), same, alpha))
+    return pd.DataFrame(scores, columns=["coder", "rows", "same", "alpha"])
+
+
+def list_choices(codings, model, field):
+    """Return, for each row of the exercise, what the class chose and what the model chose."""
+    rows = choose_rows()[["measure_id", "text"]]
+    filled = codings[codings[field] != ""]
+    counts = filled.groupby(["measure_id", field]).size().rename("n").reset_index()
+    counts = counts.sort_values(["measure_id", "n", field], ascending=[True, False, True])
+    counts["class"] = counts[field] + " × " + counts["n"].astype(str)
+    chosen = counts.groupby("measure_id", sort=False)["class"].agg(", ".join).reset_index()
+    rows = rows.merge(model[["measure_id", field]].rename(columns={field: "model"}))
+    return rows.merge(chosen, how="left").fillna({"class": ""})[
+        ["measure_id", "model", "class", "text"]
+    ]

@@ -1,0 +1,494 @@
+"""The class kit: student copies that run, an exercise that is read back whole, pages that print."""
+
+import ast
+import io
+import json
+import re
+from pathlib import Path
+
+import lxml.html
+import nbformat
+import openpyxl
+import pandas as pd
+import pdfplumber
+import pytest
+import xq
+
+from notebooks.pages.articles import LANGUAGES, ROOT, read_article
+from notebooks.pages.build import make_font
+from notebooks.run import execute
+from teaching import coding
+from teaching.build import PAGES, make_books, make_kit, make_page, read_task
+from tests.chromium import CHROMIUM, open_browser
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+HERE = ROOT / "teaching"
+SHORT = ("01", "02")  # of the notebooks that run in seconds
+
+every = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+both = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def articles():
+    return [read_article(path) for path in NOTEBOOKS]
+
+
+@pytest.fixture(scope="module")
+def kit(articles):
+    return make_kit(articles)
+
+
+@pytest.fixture(scope="module")
+def books():
+    return make_books()
+
+
+def write(folder, files):
+    for name, content in files.items():
+        path = folder / name.removeprefix("teaching/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+
+
+def read_copy(kit, path):
+    return nbformat.reads(kit[f"teaching/notebooks/student-{path.name}"], as_version=4).cells
+
+
+def test_a_second_build_has_the_same_bytes(kit, books, articles):
+    assert make_kit(articles) == kit
+    assert make_books() == books
+    assert [name for name, text in kit.items() if "\r" in text] == []
+
+
+# Student copies
+
+
+@every
+def test_a_copy_has_every_cell_but_no_solution_and_no_result(kit, path):
+    cells, whole = read_copy(kit, path), nbformat.read(path, as_version=4).cells
+    assert len(cells) == len(whole)
+    text = "\n".join(cell.source for cell in cells)
+    for cell, old in zip(cells, whole, strict=True):
+        assert cell.cell_type == old.cell_type and cell.id == old.id
+        if "solution" in old.metadata.get("tags", []):
+            assert cell.source == "" and cell.metadata == {}
+            assert old.source not in text
+        elif cell.cell_type == "code":
+            assert cell.source == old.source
+        assert cell.get("outputs", []) == []
+    assert sum(cell.source == "" for cell in cells) == 3
+
+
+@every
+def test_no_line_of_a_solution_is_left(kit, path):
+    """Lines that stand in other cells too are no secret; short ones say nothing."""
+    whole = nbformat.read(path, as_version=4).cells
+    solved = [cell for cell in whole if "solution" in cell.metadata.get("tags", [])]
+    others = "\n".join(cell.source for cell in whole if cell not in solved)
+    lines = {line.strip() for cell in solved for line in cell.source.splitlines()}
+    lines = {line for line in lines if len(line) > 20 and line not in others}
+    copy = kit[f"teaching/notebooks/student-{path.name}"]
+    assert lines
+    assert [line for line in lines if json.dumps(line)[1:-1] in copy or line in copy] == []
+
+
+@every
+def test_nothing_else_needs_a_solution(path):
+    """What a solution defines is not used after it, so that the copies run to their end."""
+    after, defined, used = False, set(), set()
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        names = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)]
+        stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        if "solution" in cell.metadata.get("tags", []):
+            defined |= stored
+            after = True
+        elif after:
+            used |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - stored
+        else:
+            used -= stored
+    assert after and not defined & used
+
+
+@every
+def test_copies_lead_to_copies_and_find_their_data(kit, books, path):
+    cells = read_copy(kit, path)
+    links = [
+        link
+        for cell in cells
+        if cell.cell_type == "markdown"
+        for link in re.findall(r"\]\(([^)/]+\.ipynb)\)", cell.source)
+    ]
+    assert all(f"teaching/notebooks/{link}" in kit for link in links)
+    for cell in cells:
+        if cell.cell_type == "code":
+            for data in re.findall(r"\"\.\./(data[^\"]*)\"", cell.source):
+                assert any(name.startswith(f"teaching/{data}") for name in books), data
+                assert (ROOT / data).exists()
+
+
+@pytest.mark.parametrize("number", SHORT)
+def test_copies_run(kit, books, tmp_path, monkeypatch, number):
+    monkeypatch.setenv("XQ_FIGURES", str(tmp_path / "figures"))
+    write(tmp_path, kit | books)
+    (path,) = (tmp_path / "notebooks").glob(f"student-{number}-*.ipynb")
+    cells = nbformat.reads(execute(path), as_version=4).cells
+    (answer,) = [cell for cell in cells if "answer" in cell.metadata.get("tags", [])]
+    (old,) = [path for path in NOTEBOOKS if path.name.startswith(number)]
+    (known,) = [
+        cell
+        for cell in nbformat.read(old, as_version=4).cells
+        if "answer" in cell.metadata.get("tags", [])
+    ]
+    assert answer.outputs[0].text == known.outputs[0].text
+
+
+# The exercise
+
+
+def test_ten_rows_of_ten_themes_are_chosen_by_the_rule():
+    rows = coding.choose_rows()
+    model = coding.read_model().set_index("measure_id")
+    themes = model.loc[rows["measure_id"], "theme"]
+    sizes = model["theme"].value_counts()
+    assert len(rows) == 10 and themes.nunique() == 10
+    assert sizes[list(themes)].min() >= sizes.drop(list(themes)).max()
+    assert rows["text"].str.len().between(40, 120).all()
+    texts = xq.load_table("measures").set_index("measure_id")["text"]
+    assert list(rows["text"]) == list(texts[rows["measure_id"]])
+    for measure, theme in themes.items():  # none that fits stands before it
+        before = texts[(model["theme"] == theme) & (texts.index < measure)]
+        assert not before.str.len().between(40, 120).any()
+
+
+def test_the_codes_are_those_of_the_codebooks_in_both_languages():
+    codes = coding.read_codes()
+    known = xq.load_table("codes")
+    themes, means = (codes[codes["field"] == field] for field in ("theme", "means"))
+    assert list(themes["code"]) == list(known[known["field"] == "theme"]["code"])
+    wanted = known[known["field"] == "instrument_sub"]["code"]
+    assert list(means["code"]) == [*wanted, "none"]
+    assert set(coding.read_model()["theme"]) == set(themes["code"])
+    assert set(coding.read_model()["main"]) <= set(means["code"])
+    assert codes["meaning"].str.contains("[\u4e00-\u9fff]").all()
+    assert (codes["meaning_en"].str.len() > 10).all()
+
+
+def test_codes_without_a_chinese_meaning_are_named(tmp_path, monkeypatch):
+    short = (HERE / "codes.csv").read_text("utf-8").replace("theme,health,", "theme,wealth,")
+    (tmp_path / "codes.csv").write_text(short, "utf-8")
+    monkeypatch.setattr(coding, "HERE", tmp_path)
+    with pytest.raises(ValueError, match="differ in health, wealth"):
+        coding.read_codes()
+
+
+def test_the_answer_sheet_offers_the_codes_and_gives_nothing_away(books):
+    book = openpyxl.load_workbook(io.BytesIO(books["teaching/coding.xlsx"]))
+    notes, sheet, codes = book.worksheets
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert [row[:2] for row in rows] == [
+        tuple(row) for row in coding.choose_rows().itertuples(index=False)
+    ]
+    assert {cell for row in rows for cell in row[2:]} == {None} and sheet["B1"].value is None
+    offers = {str(each.sqref): each.formula1 for each in sheet.data_validations.dataValidation}
+    assert list(offers) == ["C4:C13", "D4:D13", "E4:E13"]
+    for place, field in zip(offers, ("theme", "means", "means"), strict=True):
+        name, _, cells = offers[place].rpartition("!")
+        assert name == f"'{codes.title}'"
+        shown = [cell.value.split()[0] for (cell,) in codes[cells.replace("$", "")]]
+        known = coding.read_codes()
+        assert shown == list(known[known["field"] == field]["code"])
+    for each in book.worksheets:
+        assert int(each.page_setup.paperSize) == 9 and each.page_setup.fitToHeight == 0  # A4
+    for chinese, english in notes.iter_rows(values_only=True):
+        assert re.search("[\u4e00-\u9fff]", chinese) and re.search("[A-Za-z]{3}", english)
+
+
+@pytest.fixture
+def returned(books, tmp_path):
+    write(tmp_path, books)
+    return tmp_path / "returned"
+
+
+def test_a_class_is_read_and_what_is_not_understood_is_named(returned):
+    codings, problems = coding.read_sheets(returned)
+    assert list(codings["coder"].unique()) == ["甲", "乙", "丙"] and len(codings) == 30
+    written = pd.read_csv(HERE / "returned.csv", keep_default_na=False)
+    assert list(codings["remark"]) == list(written["remark"])
+    first = written["theme"].str.split().str[0].fillna("").replace("insurance", "")
+    assert list(codings["theme"]) == list(first)
+    assert list(problems["file"]) == ["made-up-3.xlsx"] * 3
+    assert list(problems["cell"]) == ["编码 coding!C5", "编码 coding!C10", "编码 coding!D11"]
+    assert list(problems["found"]) == ["", "insurance", ""]
+    assert list(problems["problem"].str.partition(" · ")[0]) == [
+        "M004没有填", "未知的编码", "M049没有填",
+    ]  # fmt: skip
+
+
+def test_coders_are_scored_on_the_rows_they_coded(returned):
+    codings, _ = coding.read_sheets(returned)
+    scores = coding.score_coders(codings, coding.read_model(), "theme")
+    assert list(scores["coder"]) == ["甲", "乙", "丙"]
+    assert list(scores["rows"]) == [10, 10, 8] and list(scores["same"]) == [10, 6, 8]
+    # 乙: 4 of 10 pairs differ; of 20 codes 7 were given twice by both or once each by the two
+    # (7 × 2 ordered pairs) and employment four times (12): expected 1 − 26/380.
+    assert list(scores["alpha"].round(3)) == [1, round(1 - 0.4 / (1 - 26 / 380), 3), 1]
+
+
+def test_the_class_is_compared_on_rows_that_all_coded(returned):
+    codings, _ = coding.read_sheets(returned)
+    codes = coding.drop_gaps(codings, "theme")
+    assert codes["item"].nunique() == 8 and not {"M004", "M029"} & set(codes["item"])
+    score = xq.score_agreement(codes).iloc[0]
+    assert score["code"] == "(all)" and score["agree"] == 6 / 8  # 乙 differs on M019 and M121
+    choices = coding.list_choices(codings, coding.read_model(), "theme").set_index("measure_id")
+    assert choices.loc["M019", "class"] == "business × 2, fiscal_finance × 1"
+    assert choices.loc["M029", "class"] == "employment × 1, social_security × 1"
+    assert choices.loc["M029", "model"] == "social_security" and len(choices) == 10
+
+
+def test_when_nobody_overlaps_the_one_with_most_gaps_is_named(returned):
+    codings, _ = coding.read_sheets(returned)
+    codings.loc[codings["coder"] == "乙", "main"] = ""
+    with pytest.raises(ValueError, match="the main of no row; '乙' left most"):
+        coding.drop_gaps(codings, "main")
+    scores = coding.score_coders(codings, coding.read_model(), "main").set_index("coder")
+    assert scores.loc["乙", "rows"] == 0 and pd.isna(scores.loc["乙", "alpha"])
+
+
+def change(path, name, **cells):
+    """Write a returned sheet anew with other cells."""
+    book = openpyxl.load_workbook(path)
+    for place, value in cells.items():
+        book["编码 coding"][place] = value
+    book.save(path.with_name(name))
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell", "found", "problem"),
+    [
+        ({"A4": "M999"}, "编码 coding!A4", "M999", "no row of the exercise"),
+        ({"A4": "M999"}, "", "M002", "this row is missing"),
+        ({"A5": "m002"}, "编码 coding!A5", "M002", "twice; the first is used"),
+        ({"C3": "不知道"}, "", "", "the headings are missing"),
+        ({"D3": "办法"}, "编码 coding!A3", "", "no column “主要手段 main means”"),
+        ({"D3": "办法"}, "编码 coding!D4", "planning 目标规划", "no heading above"),
+        ({"G7": "加一句"}, "编码 coding!G7", "加一句", "no heading above"),
+        ({"D1": "二班"}, "编码 coding!D1", "二班", "not read"),
+        ({"B1": None}, "", "", "no name; the file's is used"),
+        ({"E5": "tax"}, "编码 coding!E5", "tax", "should be empty"),
+        ({"C4": "health/employment"}, "编码 coding!C4", "health/employment", "unknown code"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_sheet_is_named_with_its_cell(returned, cells, cell, found, problem):
+    change(returned / "made-up-1.xlsx", "changed.xlsx", **cells)
+    _, problems = coding.read_sheets(returned)
+    mine = problems[problems["file"] == "changed.xlsx"]
+    hits = mine[mine["problem"].str.contains(problem, regex=False)]
+    assert (cell, found) in list(zip(hits["cell"], hits["found"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("health", "health"), ("Health", "health"), ("医疗卫生", "health"), ("医疗卫生 health", ""),
+        (" health  医疗卫生 ", "health"), ("Social security and services", "social_security"),
+    ],
+)  # fmt: skip
+def test_a_code_may_be_written_in_several_ways(returned, written, code):
+    change(returned / "made-up-1.xlsx", "a.xlsx", C4=written)
+    codings, _ = coding.read_sheets(returned)
+    assert codings[codings["file"] == "a.xlsx"].iloc[0]["theme"] == code
+
+
+def test_rows_and_columns_in_another_order_are_read_all_the_same(returned):
+    book = openpyxl.load_workbook(returned / "made-up-2.xlsx")
+    sheet = book["编码 coding"]
+    sheet.move_range("C3:C13", cols=6)
+    sheet.insert_rows(2)
+    book.save(returned / "moved.xlsx")
+    codings, problems = coding.read_sheets(returned)
+    kept = codings[codings["file"] == "made-up-2.xlsx"].drop(columns="file")
+    moved = codings[codings["file"] == "moved.xlsx"].drop(columns="file")
+    assert moved.to_dict("records") == kept.to_dict("records")
+    assert "moved.xlsx" not in set(problems["file"])
+
+
+def test_files_that_are_no_sheets_are_named_and_the_rest_is_read(returned):
+    (returned / "broken.xlsx").write_bytes(b"PK\x03\x04 and then nothing")
+    (returned / "saved.csv").write_text("行号,主题\nM002,general\n", "utf-8")
+    (returned / "empty.xlsx").write_bytes(b"")
+    (returned / "二班").mkdir()
+    openpyxl.Workbook().save(returned / "other.xlsx")
+    (returned / "~$made-up-1.xlsx").write_bytes(b"left by Excel")
+    codings, problems = coding.read_sheets(returned)
+    assert len(codings) == 30
+    told = problems.set_index("file")["problem"]
+    for name in ("broken.xlsx", "saved.csv", "empty.xlsx", "二班", "other.xlsx"):
+        assert re.search(
+            r"cannot be read|no Excel file|is a folder|headings are missing", told[name]
+        )
+    assert not any(name.startswith("~$") for name in told.index)
+
+
+def test_two_files_of_one_name_stay_two_coders(returned):
+    change(returned / "made-up-1.xlsx", "again.xlsx", B1="甲")
+    codings = coding.name_coders(coding.read_sheets(returned)[0])
+    assert set(codings["coder"]) == {"甲 (again.xlsx)", "甲 (made-up-1.xlsx)", "乙", "丙"}
+
+
+def test_a_missing_folder_and_one_without_a_sheet_are_named(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no folder .*没有这个文件夹"):
+        coding.read_sheets(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="no answer sheet can be read .*it is empty"):
+        coding.read_sheets(tmp_path)
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="a.csv: 不是Excel文件"):
+        coding.read_sheets(tmp_path)
+
+
+def test_the_comparing_notebook_says_what_stands_in_it(books, tmp_path):
+    """Committed executed, on the made-up sheets; both languages side by side, as in the house."""
+    text = (HERE / "compare.ipynb").read_text("utf-8")
+    write(tmp_path, books | {"compare.ipynb": text})
+    assert execute(tmp_path / "compare.ipynb") == text
+    cells = nbformat.reads(text, as_version=4).cells
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    assert [cell.metadata.tags for cell in prose] == [["zh"], ["en"]] * (len(prose) // 2)
+    for one, two in zip(prose[::2], prose[1::2], strict=True):
+        assert re.findall("(?m)^#+ ", one.source) == re.findall("(?m)^#+ ", two.source)
+
+
+# The pages
+
+
+def read_page(kit, name, language):
+    return lxml.html.document_fromstring(kit[f"teaching/{language}/{name}.html"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_both_languages_have_the_same_parts_tables_and_links(kit, name):
+    zh, en = (read_page(kit, name, language) for language in LANGUAGES)
+    for path in ("//main//*[@id]/@id", "//main//tr/@id", "//main//li/@id"):
+        assert zh.xpath(path) == en.xpath(path)
+    for tag in ("h2", "h3", "tr", "td", "li", "blockquote", "span[@class='line']"):
+        assert len(zh.xpath(f"//main//{tag}")) == len(en.xpath(f"//main//{tag}")), tag
+    bare = [
+        sorted(re.sub(r"/(zh|en)/|^codebook|^\.\./en/codebook", "/", link) for link in links)
+        for links in (zh.xpath("//main//a/@href"), en.xpath("//main//a/@href"))
+    ]
+    assert bare[0] == bare[1]
+
+
+@both
+def test_the_guide_quotes_every_answer_and_asks_about_it(kit, articles, language):
+    page = read_page(kit, "guide", language)
+    joined = ("" if language == "zh" else " ").join
+    quoted = [" ".join(each.text_content().split()) for each in page.iter("blockquote")]
+    wanted = [a for a in articles if a["name"][:2] != "10" or "10" in page.text_content()]
+    assert quoted == [joined(article["answer"][language]) for article in wanted]
+    questions = re.findall(r"(?m)^(\d+)\. ", "\n".join(page.xpath("//main//p/strong/text()")))
+    assert questions == [str(n) for n in range(1, len(questions) + 1)] and len(questions) >= 12
+
+
+@both
+def test_a_tenth_notebook_has_its_part_and_its_place_in_the_plan(articles, language):
+    nine = [article for article in articles if article["name"][:2] != "10"]
+    tenth = nine[0] | {"name": "10-others"}
+    assert "10-others" not in make_page("guide", language, nine)
+    page = make_page("guide", language, [*nine, tenth])
+    assert page.count("../../" + language + "/10-others.html") == 3  # list, plan, question
+    assert "14." in page and "student-10-others" in page
+
+
+@both
+def test_minutes_add_up(kit, language):
+    one, four = [
+        table for table in read_page(kit, "guide", language).iter("table")
+        if re.search("分钟|minutes", table.xpath("string(.//thead)"))
+    ]  # fmt: skip
+    assert sum(int(each) for each in one.xpath(".//tbody/tr/td[1]/text()")) == 90
+    for row in four.xpath(".//tbody/tr"):
+        parts = row.findall("td")[1].text_content().split("·")
+        assert sum(int(re.findall(r"\d+", part)[-1]) for part in parts) == 90
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.md")), ids=lambda path: path.name)
+def test_no_result_is_typed_and_no_host_is_named(path):
+    """Numbers in the sources are minutes, shares, notebooks and a few fixed things."""
+    text = re.sub(r"\{[{%].*?[%}]\}|`[^`]*`|M\d{3}|made-up-\d", "", path.read_text("utf-8"))
+    fixed = {"2022", "800", "65001"}
+    for number in re.findall(r"\d+(?:\.\d+)?", text):
+        small = number.isdecimal() and (int(number) <= 14 or int(number) % 5 == 0)
+        assert number in fixed or (small and int(number) <= 90), number
+    assert not re.search(r"https?://|\bpypi\b|index-url \w+\.\w+", text + path.read_text("utf-8"))
+
+
+def test_the_worksheets_translation_has_the_numbers_of_the_list():
+    english = pd.read_csv(HERE / "task.en.csv", index_col="measure_id")["text"]
+    rows = read_task()
+    assert [row["measure_id"] for row in rows] == list(english.index)
+    for row in rows:
+        assert sorted(re.findall(r"\d+", english[row["measure_id"]])) == sorted(
+            re.findall(r"\d+", row["text"])
+        )
+
+
+def test_the_key_is_what_the_tables_say():
+    first, second = read_task()
+    assert first["leads"] == ["区农业农村委"] and second["leads"] == []
+    assert len(first["numbers"]) == 2 and len(second["numbers"]) == 4
+    assert "组织" in first["verbs"] and "启动" not in first["verbs"]  # as the guide says
+
+
+@both
+def test_the_worksheet_has_the_rows_of_the_list_whole(kit, language):
+    text = read_page(kit, "worksheet", language).text_content()
+    for row in read_task():
+        assert row["text"] in text and row["units"] in text and row["deadline"] in text
+
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium here (Debian: apt install chromium)"
+)
+
+
+@pytest.fixture(scope="module")
+def printed(kit, tmp_path_factory):
+    """Print every page of the kit with the site's styles."""
+    folder = tmp_path_factory.mktemp("kit")
+    write(folder / "teaching", kit)
+    for name in ("style.css", "site.js"):
+        source = Path(ROOT / "notebooks" / "pages" / name).read_text("utf-8")
+        write(folder, {f"assets/{name}": source})
+    write(folder, {"assets/fonts/xq.woff": make_font("".join(kit.values()))})
+    with open_browser(tmp_path_factory.mktemp("chromium")) as tab:
+        sheets = {}
+        for name in kit:
+            if name.endswith(".html"):
+                tab.open((folder / name).as_uri())
+                sheets[name] = tab.print()
+    return sheets
+
+
+@needs_chromium
+@both
+def test_the_worksheet_is_two_sheets_of_a4(printed, language):
+    with pdfplumber.open(io.BytesIO(printed[f"teaching/{language}/worksheet.html"])) as pdf:
+        assert [(round(page.width), round(page.height)) for page in pdf.pages] == [(595, 842)] * 2
+        for page in pdf.pages:
+            lines = [each["bottom"] for each in page.rects + page.lines + page.extract_words()]
+            assert (
+                550 < max(lines) < 785
+            )  # filled, and some room for other fonts; paper ends at 805
+
+
+@needs_chromium
+def test_every_page_of_the_kit_prints_within_a4(printed):
+    for name, content in printed.items():
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            for page in pdf.pages:
+                words = page.extract_words()
+                assert words and max(word["x1"] for word in words) < page.width - 20, name
