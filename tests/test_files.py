@@ -277,7 +277,7 @@ def sources(tmp_path_factory):
     return folder
 
 
-def refuse(path, says, seconds=10):
+def refuse(path, says, seconds=30):
     """Expect a ListError that names the file and says what to do, soon and with little memory."""
     start = time.process_time()
     tracemalloc.start()
