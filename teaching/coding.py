@@ -177,7 +177,9 @@ def _to_bytes(book):
         ExcelWriter(book, archive).save()
     with zipfile.ZipFile(written) as archive, zipfile.ZipFile(fixed, "w") as copy:
         for name in archive.namelist():
-            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), archive.read(name))
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            member.create_system = 3  # as on Unix, so that Windows makes the same bytes
+            copy.writestr(member, archive.read(name))
     return fixed.getvalue()
 
 

@@ -1,5 +1,6 @@
 """What can be tested of `benchmarks/windows.py` without wine."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -8,6 +9,7 @@ import pytest
 
 from benchmarks import windows
 
+PAGE = windows.PAGE.read_text(encoding="utf-8")
 REPORT = """<testsuites><testsuite>
 <testcase name="fine"/>
 <testcase name="wrong"><failure message="assert 1 == 2&#10; where | is"/></testcase>
@@ -69,3 +71,16 @@ def test_what_is_missing_is_named_with_the_command(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         windows.main()
     assert "apt install wine64 binutils" in capsys.readouterr().err
+
+
+def test_the_readmes_say_what_the_page_says():
+    sums = re.search(r"\| \*\*all \d+ files\*\* \| (\d+) \| (\d+) \| (\d+) \|", PAGE)
+    passed, failed, skipped = sums.groups()
+    assert failed == "0" and all(f"| {name} | " in PAGE for name in windows.TESTS)
+    page = "](benchmarks/windows.md)"
+    en, zh = (
+        (windows.ROOT / name).read_text(encoding="utf-8")
+        for name in ("README.md", "README.zh-CN.md")
+    )
+    assert f"{passed} tests passed, none failed and {skipped} were skipped" in en and page in en
+    assert f"{passed}项通过，无一失败，{skipped}项跳过" in zh and page in zh
