@@ -188,8 +188,7 @@ def _read_sentence(sentence, records):
             row |= {"quote": text[record["start"] : record["end"]][:16], "hedge": record["hedge"]}
             row["group"] = _find_group(indicator, name, text, records, i)
             row["second"] = _find_second(text, records, i)
-            if value["bound"] != "words" or row["what"] == "target":
-                rows.append(row)
+            rows.append(row)
     return rows + _find_words(sentence, rows)
 
 
@@ -427,7 +426,7 @@ def _name_words(clause, listed):
             "粮食产量" if part in ("产量", "总产量") and "粮食" in clause else part
             for part in parts
         ]
-    if listed and _CALLED_FOR.search(clause) and not re.search(r"\d+[.\d]*[%％个]", clause):
+    if listed and _CALLED_FOR.search(clause):
         names.append("单位能耗")
     if _GRAIN.search(clause) and not re.search(r"\d", clause):
         names.append("粮食产量")
