@@ -195,7 +195,7 @@ def test_energy_falls_by_a_positive_cut():
 
 
 def test_energy_since_another_year_and_on_the_rise():
-    text = f"{REVIEW}单位GDP能耗0.5吨标准煤，比2019年累计下降3%。"
+    text = f"{REVIEW}比2019年，单位GDP能耗累计下降3%。"
     assert short(text) == ["energy_intensity_cut = 3"]
     assert read(f"{REVIEW}单位GDP能耗上升9%。") == ["outcome year energy_intensity_cut = -9"]
 
@@ -432,6 +432,12 @@ def test_words_count_in_the_list_only_and_only_where_no_number_does():
 def test_words_about_an_amount_or_a_field_are_none():
     assert short(f"{LIST}进出口总额达到90亿元，城镇新增就业5万人。") == ["urban_new_jobs = 50000"]
     assert short(f"{PLAN}稳定粮食播种面积和产量在90万亩。") == []
+
+
+def test_words_are_named_once_a_sentence():
+    found = find(f"{LIST}居民收入与经济增长同步，农村居民收入增速高于城镇居民收入增速。")
+    assert found["group"].tolist() == ["all", "rural"]
+    assert found["quote"].tolist() == ["居民收入与经济增长同步", "高于城镇居民收入增速"]
 
 
 def test_words_have_a_period():

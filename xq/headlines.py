@@ -453,7 +453,7 @@ def _choose(rows, docs):
     values = table.groupby([*about, "group"])[["value_low", "value_high"]]
     table["others"] = values.transform("nunique").max(axis=1).astype("int64") - 1
     table["revenue"] = table["group"].map({"revenue": 1, "total": 2}).fillna(0)
-    table["later"] = ~table["listed"] & (table["what"] == "target")
+    table["later"] = ~table["listed"]
     table["whose"] = table["group"].where(table["indicator"] == "resident_income_growth", "")
     table["order"] = table["indicator"].map({name: i for i, name in enumerate(INDICATORS)})
     table = table.sort_values(["revenue", "later", "weak", "line", "start"], kind="stable")
