@@ -234,7 +234,7 @@ def test_grain_before_its_output():
         "增速高于全国8%",
         "累计增长8%",
         "对经济增长的贡献率8%",
-        "增长2成",
+        "增长2成，税收占8%",
         "增长1.2倍、8%",
     ],
 )
@@ -319,6 +319,8 @@ def test_general_revenue_comes_before_total_and_other():
 def test_a_rate_without_a_name_is_of_the_amount_before():
     text = f"{REVIEW}进出口总额900亿元，比上年增长8%。"
     assert short(text) == ["foreign_trade_growth = 8"]
+    text = f"{REVIEW}地区生产总值（GDP）900亿元，增长8%。"
+    assert short(text) == ["gdp_growth = 8"]
 
 
 def test_a_gap_in_a_name():
@@ -354,6 +356,11 @@ def test_a_pair_shares_the_word_after_it(word, bound):
         f"fiscal_revenue_growth:revenue {bound} 9",
         f"foreign_trade_growth {bound} 8",
     ]
+
+
+def test_a_pair_keeps_the_bound_it_has():
+    text = f"{PLAN}调查失业率、居民消费价格涨幅分别控制在5%、3%左右。"
+    assert short(text) == ["unemployment_surveyed <= 5", "cpi <= 3"]
 
 
 def test_one_number_for_all_names():
