@@ -129,6 +129,21 @@ def test_a_list_may_have_a_line_an_item():
     assert find(text)["line"].tolist() == [3, 4]
 
 
+def test_the_last_period_that_holds_for_a_part_of_a_sentence():
+    text = f"{PLAN}“十四五”期间，财政收入增长8%；进出口总额增长9%。"
+    assert read(text) == [
+        "target five_year fiscal_revenue_growth:revenue = 8",
+        "target five_year foreign_trade_growth = 9",
+    ]
+    aside = "稳住存量、扩大增量、提升质量，推动结构继续优化、主体继续壮大，谋划“十四五”期间的招商"
+    text = f"{PLAN}今年，要{aside}；进出口总额增长9%。"  # what is said first holds, not an aside
+    assert read(text) == ["target year foreign_trade_growth = 9"]
+
+
+def test_a_part_of_a_year_together_with_the_whole_is_read():
+    assert short(f"{REVIEW}上半年和全年进出口总额增长5%。") == ["foreign_trade_growth = 5"]
+
+
 # ── values ──
 
 
@@ -179,9 +194,25 @@ def test_energy_falls_by_a_positive_cut():
     assert short(f"{REVIEW}进出口总额增长3个百分点。") == []  # of other rates a difference
 
 
+def test_energy_since_another_year_and_on_the_rise():
+    text = f"{REVIEW}比2019年，单位GDP能耗累计下降3%。"
+    assert short(text) == ["energy_intensity_cut = 3"]
+    assert read(f"{REVIEW}单位GDP能耗上升9%。") == ["outcome year energy_intensity_cut = -9"]
+
+
+def test_unemployment_has_no_minus():
+    assert short(f"{REVIEW}城镇登记失业率下降到3%。") == ["unemployment_registered = 3"]
+
+
+def test_other_values_below_a_ceiling_are_counted():
+    text = f"{PLAN}城镇登记失业率控制在4%以内。\n城镇登记失业率控制在5%以内。"
+    assert find(text)["others"].tolist() == [1]
+
+
 def test_amounts():
     assert short(f"{REVIEW}城镇新增就业5万人。") == ["urban_new_jobs = 50000"]
     assert short(f"{REVIEW}城镇新增就业400人。") == []  # of one firm
+    assert short(f"{REVIEW}城镇新增就业600人。") == ["urban_new_jobs = 600"]
     assert short(f"{REVIEW}城镇新增就业增长8%。") == []
     assert short(f"{REVIEW}粮食产量90万吨。") == ["grain_output = 900000"]
     assert short(f"{REVIEW}粮食总产18亿斤。") == ["grain_output = 900000"]  # 18e8 × 0.0005
@@ -203,7 +234,7 @@ def test_grain_before_its_output():
         "增速高于全国8%",
         "累计增长8%",
         "对经济增长的贡献率8%",
-        "增长2成",
+        "增长2成，税收占8%",
         "增长1.2倍、8%",
     ],
 )
@@ -238,6 +269,11 @@ def test_growth_since_the_last_year():
         ("农民人均纯收入", "resident_income_growth:rural"),
         ("居民人均可支配收入", "resident_income_growth:all"),
         ("城乡居民收入", "resident_income_growth:all"),
+        ("进出 口总额", "foreign_trade_growth"),
+        ("进出口总额（不含加工贸易）", "foreign_trade_growth"),
+        ("进出口总额2023年", "foreign_trade_growth"),
+        ("进出口总额可望", "foreign_trade_growth"),
+        ("地区生产总值按可比价格计算", "gdp_growth"),
         ("物价总水平", "cpi"),
         ("城镇登记失业率", "unemployment_registered"),
         ("城镇调查失业率", "unemployment_surveyed"),
@@ -283,6 +319,17 @@ def test_general_revenue_comes_before_total_and_other():
 def test_a_rate_without_a_name_is_of_the_amount_before():
     text = f"{REVIEW}进出口总额900亿元，比上年增长8%。"
     assert short(text) == ["foreign_trade_growth = 8"]
+    text = f"{REVIEW}地区生产总值（GDP）900亿元，增长8%。"
+    assert short(text) == ["gdp_growth = 8"]
+
+
+def test_a_gap_in_a_name():
+    assert short(f"{REVIEW}城镇新增就 业5万人。") == ["urban_new_jobs = 50000"]
+
+
+def test_a_rate_whose_clause_names_nothing_of_ours():
+    text = f"{REVIEW}财政收入90亿元，剔除就业和减税因素增长8%。"
+    assert short(text) == ["fiscal_revenue_growth:revenue = 8"]
 
 
 # ── what numbers share ──
@@ -311,6 +358,11 @@ def test_a_pair_shares_the_word_after_it(word, bound):
     ]
 
 
+def test_a_pair_keeps_the_bound_it_has():
+    text = f"{PLAN}调查失业率、居民消费价格涨幅分别控制在5%、3%左右。"
+    assert short(text) == ["unemployment_surveyed <= 5", "cpi ~ 3"]
+
+
 def test_one_number_for_all_names():
     text = f"{PLAN}地区生产总值、进出口总额和城乡居民收入、农民收入均增长8%。"
     assert short(text) == [
@@ -327,6 +379,31 @@ def test_rates_after_two_amounts():
     assert short(text) == ["resident_income_growth:rural = 9", "resident_income_growth:urban = 8"]
 
 
+def test_of_three_numbers_the_middle_one_is_nobodys():
+    assert short(f"{REVIEW}城乡居民收入分别增长8%、9%、10%。") == [
+        "resident_income_growth:all = 9",
+        "resident_income_growth:rural = 10",
+        "resident_income_growth:urban = 8",
+    ]
+
+
+def test_rates_with_names_of_their_own_do_not_take_those_of_amounts():
+    text = f"{REVIEW}城乡居民收入4万元和2万元，进出口、财政收入分别增长8%和9%。"
+    assert short(text) == ["fiscal_revenue_growth:revenue = 9", "foreign_trade_growth = 8"]
+    amounts = "财政收入90亿元、进出口总额40亿元"
+    text = f"{REVIEW}{amounts}，全社会固定资产投资和社会消费品零售总额分别增长8%和9%。"
+    assert short(text) == ["fixed_asset_investment_growth = 8", "retail_sales_growth = 9"]
+    assert short(f"{REVIEW}{amounts}；城乡居民收入增长8%和9%。") == [
+        "resident_income_growth:rural = 9",
+        "resident_income_growth:urban = 8",
+    ]
+
+
+def test_a_short_name_of_an_amount():
+    text = f"{REVIEW}城镇居民4万元、农村居民收入2万元，分别增长8%和9%。"
+    assert short(text) == ["resident_income_growth:rural = 9", "resident_income_growth:urban = 8"]
+
+
 # ── targets without a number ──
 
 
@@ -334,6 +411,8 @@ def test_rates_after_two_amounts():
     "words, indicator",
     [
         ("居民收入与经济增长同步", "resident_income_growth:all"),
+        ("城乡居民收入与经济增长同步", "resident_income_growth:all"),
+        ("粮食面积和产量保持稳定", "grain_output"),
         ("居民消费价格涨幅控制在省定目标内", "cpi"),
         ("完成上级下达的能耗目标", "energy_intensity_cut"),
         ("确保粮食播种面积和产量稳定", "grain_output"),
@@ -355,6 +434,26 @@ def test_words_count_in_the_list_only_and_only_where_no_number_does():
     assert short(REVIEW + sentence) == ["urban_new_jobs = 50000"]
     text = f"{LIST}{sentence}\n二、工作任务\n居民收入增长8%。"
     assert short(text) == ["urban_new_jobs = 50000", "resident_income_growth:all = 8"]
+
+
+def test_words_about_an_amount_or_a_field_are_none():
+    assert short(f"{LIST}进出口总额达到90亿元，城镇新增就业5万人。") == ["urban_new_jobs = 50000"]
+    assert short(f"{PLAN}稳定粮食播种面积和产量在90万亩。") == []
+
+
+def test_words_are_named_once_a_sentence():
+    found = find(f"{LIST}居民收入与经济增长同步，农村居民收入增速高于城镇居民收入增速。")
+    assert found["group"].tolist() == ["all", "rural"]
+    assert found["quote"].tolist() == ["居民收入与经济增长同步", "高于城镇居民收入增速"]
+
+
+def test_words_have_a_period():
+    text = f"{LIST}城镇新增就业5万人，“十四五”期间，居民消费价格涨幅控制在省定目标内。"
+    assert read(text) == ["target five_year cpi words", "target year urban_new_jobs = 50000"]
+
+
+def test_an_estimate_in_the_list_is_a_target():
+    assert read(f"{LIST}进出口总额预计增长8%。") == ["target year foreign_trade_growth = 8"]
 
 
 def test_grain_is_promised_outside_the_list_too():

@@ -131,8 +131,23 @@ def test_a_list_goes_on_in_items(item):
     assert place(f"{head}{item}增长。\n二、任务\n{item}增长。") == "plan year"
 
 
+def test_a_list_begins_on_the_next_line_and_ends_at_a_heading():
+    head = "一、2024年工作\n主要预期目标是：\n"
+    assert place(f"{head}外贸增长。") == "plan year listed"
+    assert place(f"{head}二、外贸增长8%") == "plan year"
+    last = [*cut_report(f"{head}——外贸。\n（一）外贸增长。", 2024)][-1]
+    assert (last["text"], last["listed"]) == ("（一）外贸增长。", True)  # no heading in a list
+
+
+def test_stars_and_gaps_do_not_count():
+    assert place("一、2023年工作回顾\n主要预期目标**是**：外贸增长。") == "plan year listed"
+    assert place(f"　　{'外' * 16}今后五年，外贸增长。") == "past five_year"  # 20 characters
+
+
 def test_a_list_has_its_own_period():
     text = "一、2024年工作\n今后五年的主要目标是：外贸增长。"
+    assert place(text) == "plan five_year listed"
+    text = f"一、2024年工作\n{'外' * 20}今后五年的主要目标是：外贸增长。"
     assert place(text) == "plan five_year listed"
 
 
