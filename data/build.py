@@ -69,13 +69,40 @@ def write_tables(folder=DATA):
     package = read_package()
     for name, table in build_tables().items():
         columns = [field["name"] for field in package[name]["schema"]["fields"]]
-        flags = {c: table[c].map({True: "true", False: "false"}) for c in table.select_dtypes(bool)}
-        table = table.assign(**flags)[columns]
-        text = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
         path = folder / package[name]["path"]
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(text.encode())
+        path.write_bytes(to_bytes(table[columns], date_format="%Y-%m-%d"))
     (folder / "CODEBOOK.md").write_bytes(_write_codebook(package).encode())
+
+
+def write_differing(tables, committed, target):
+    """Write the tables of `reports/` or `panel/`, and say which of them are not as committed.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        File name → table.
+    committed, target : Path
+        The folder they are compared with, and the one they are written to.
+
+    Returns
+    -------
+    list of str
+        The names of the files that differ.
+    """
+    differ = []
+    for name, table in tables.items():
+        content = to_bytes(table, float_format="%.10g")
+        if not (committed / name).exists() or (committed / name).read_bytes() != content:
+            differ.append(name)
+        (target / name).write_bytes(content)
+    return differ
+
+
+def to_bytes(table, **style):
+    """Return a table as CSV, the same bytes on every system; true and false in small letters."""
+    flags = {c: table[c].map({True: "true", False: "false"}) for c in table.select_dtypes(bool)}
+    return table.assign(**flags).to_csv(index=False, lineterminator="\n", **style).encode()
 
 
 def _read_hand(name):

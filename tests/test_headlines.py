@@ -425,7 +425,7 @@ def test_words(words, indicator):
     )
     row = find(f"{LIST}{words}，城镇新增就业5万人。").set_index("bound").loc["words"]
     assert row[["value_low", "value_high", "second"]].isna().all()
-    assert row["others"] == -1
+    assert row["others"] == 0
 
 
 def test_words_count_in_the_list_only_and_only_where_no_number_does():

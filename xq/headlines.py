@@ -120,7 +120,7 @@ def find_headlines(reports, *, years):
         - ``name`` : str, the indicator as written, its last 16 characters
         - ``line``, ``start`` : int, where the number stands: line from 1, characters before it
         - ``quote`` : str, the number or the words, at most 16 characters
-        - ``others`` : int, how many other values for the same stand in the report; -1 for words
+        - ``others`` : int, how many other values for the same stand in the report
 
     Raises
     ------
@@ -475,7 +475,7 @@ def _choose(rows, docs):
     numbered = (~words).groupby([table[column] for column in about]).transform("any")
     table = table[~(words & numbered) & ~table["partial"]]
     values = table.groupby([*about, "group"])[["value_low", "value_high"]]
-    table["others"] = values.transform("nunique").max(axis=1).astype("int64") - 1
+    table["others"] = (values.transform("nunique").max(axis=1) - 1).clip(lower=0).astype("int64")
     table["revenue"] = table["group"].map({"revenue": 1, "total": 2}).fillna(0)
     table["later"] = ~table["listed"] & (table["what"] == "target")
     table["whose"] = table["group"].where(table["indicator"] == "resident_income_growth", "")

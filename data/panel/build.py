@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pooch
+from distributed import Client, LocalCluster  # an extra: pip install "xq[many]"
 
 PANEL = Path(__file__).resolve().parent
 DATA = PANEL.parent
@@ -28,6 +29,8 @@ from xq.headlines import find_headlines  # noqa: E402
 from xq.indicators import INDICATORS  # noqa: E402
 from xq.outline import find_report_years  # noqa: E402
 from xq.panel import iter_archive  # noqa: E402
+
+from data.build import write_differing  # noqa: E402
 
 PART = 60  # reports
 FIRST, LAST = 2003, 2026
@@ -76,8 +79,6 @@ def work(function, source):
     cache = Path(pooch.os_cache("xq")) / "panel"
     cache.mkdir(parents=True, exist_ok=True)
     tables, waiting, done = {}, deque(), 0
-    from distributed import Client, LocalCluster  # an extra: pip install "xq[many]"
-
     workers = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "processes": True}
     with LocalCluster(**workers, dashboard_address=None) as cluster, Client(cluster) as pool:
         for number, part in enumerate(cut_parts(iter_reports(source))):
@@ -264,7 +265,6 @@ def build_tables(source):
     registry = build_registry(rows[about].drop_duplicates())
     used = registry.loc[registry["used"], ["path", "report_id", "place", "level", "code"]]
     table = rows.dropna(subset="indicator").merge(used, on="path")
-    table = table.assign(others=table["others"].clip(lower=0))
     gold = read_gold()
     found = table[table["path"].isin(gold["path"])]
     table = take_coded(correct(table), registry, gold)
@@ -284,11 +284,4 @@ def build_tables(source):
 
 def write_panel(source, target=PANEL):
     """Write the tables; return the names of those that differ from the committed ones."""
-    differ = []
-    for name, table in build_tables(Path(source)).items():
-        text = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-        content = text.replace("True", "true").replace("False", "false").encode()
-        if not (PANEL / name).exists() or (PANEL / name).read_bytes() != content:
-            differ.append(name)
-        (target / name).write_bytes(content)
-    return differ
+    return write_differing(build_tables(Path(source)), PANEL, target)

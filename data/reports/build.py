@@ -1,7 +1,7 @@
 """Write what may be shared of the work reports: figures, counts, hashes and short terms.
 
 `python make.py data --reports FOLDER` runs this, where FOLDER has the reports as Markdown
-(`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_report` gets them). It writes
+(`national_2022.md`, `tianjin_2022.md` …; `xq.fetch_reports` gets them). It writes
 `reports.csv`, `priorities.csv`, `terms.csv`, `bigrams.csv`, `runs.csv`, `years.csv`,
 `vectors.csv`, `vectors_without_2022.csv`, `windows.csv`, `reuse.csv`, `local.csv`, `found.csv` and
 `reviews.csv` (and `found_work.csv`, if the archive of all reports stands beside FOLDER), and says
@@ -33,6 +33,8 @@ from xq.targets import find_targets, match_targets  # noqa: E402
 from xq.text import to_features  # noqa: E402
 from xq.themes import score_recovery  # noqa: E402
 
+from data.build import write_differing  # noqa: E402
+
 SOURCE = {  # level → folder and commit of github.com/lawtext/gov
     "national": ("政府工作报告-国务院", "4b267947e3ad23b44d28451d83e38712d1219cab"),
     "tianjin": ("政府工作报告-主要城市/天津市", "c5acbd92bd9cf3462cdb2bee1ae2230d329b996c"),
@@ -53,7 +55,7 @@ def read_reports(folder):
             year, _, part = path.stem.removeprefix(f"{level}_").partition("-")
             rows.append((path.stem, level, int(year), part, path.read_bytes()))
     if not rows:
-        raise SystemExit(f"{folder} has no national_2022.md; see xq.fetch_report")
+        raise SystemExit(f"{folder} has no national_2022.md; see xq.fetch_reports")
     return pd.DataFrame(rows, columns=["report_id", "level", "year", "part", "content"])
 
 
@@ -317,11 +319,4 @@ def build_tables(folder):
 
 def write_reports(folder, target=REPORTS):
     """Write the tables; return the names of those that differ from the committed ones."""
-    differ = []
-    for name, table in build_tables(Path(folder)).items():
-        text = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-        content = text.replace("True", "true").replace("False", "false").encode()
-        if not (REPORTS / name).exists() or (REPORTS / name).read_bytes() != content:
-            differ.append(name)
-        (target / name).write_bytes(content)
-    return differ
+    return write_differing(build_tables(Path(folder)), REPORTS, target)
