@@ -222,10 +222,13 @@ def _write_codebook(package):
             f"## {resource['path']}",
             "",
             f"{resource['title']}. {resource['description']}",
+            "",
+            resource["description_zh"],
         ]
-        lines += ["", "| column | 中文 | type | what it is |", "|---|---|---|---|"]
+        lines += ["", "| column | 中文 | type | what it is | 含义 |", "|---|---|---|---|---|"]
         for field in resource["schema"]["fields"]:
-            cells = [f"`{field['name']}`", field["title"], field["type"], field["description"]]
+            cells = [f"`{field['name']}`", field["title"], field["type"]]
+            cells += [field["description"], field["description_zh"]]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -64,14 +64,14 @@ def list_tables(*, columns=False):
 
         - ``name`` : str, what `load_table` takes
         - ``path`` : str, the file in ``data/``
-        - ``title``, ``description`` : str, what one row is, and what to know
+        - ``title``, ``description``, ``description_zh`` : str, what one row is, and what to know
 
         With ``columns=True`` one row per table and column:
 
         - ``name`` : str, the table
         - ``column``, ``title_zh`` : str, name of the column, and its Chinese name
         - ``type`` : str, "string", "integer", "number", "boolean" or "date"
-        - ``description`` : str
+        - ``description``, ``description_zh`` : str, what it is, in English and in Chinese
 
     Raises
     ------
@@ -84,14 +84,16 @@ def list_tables(*, columns=False):
         raise TypeError(f"columns is {describe(columns)}; expected True or False")
     package = read_package()
     if not columns:
-        fields = ["name", "path", "title", "description"]
+        fields = ["name", "path", "title", "description", "description_zh"]
         return pd.DataFrame([{key: each[key] for key in fields} for each in package.values()])
+    told = {"column": "name", "title_zh": "title", "type": "type"}
+    told |= {"description": "description", "description_zh": "description_zh"}
     rows = [
-        (name, field["name"], field.get("title", ""), field["type"], field["description"])
+        {"name": name} | {column: field[key] for column, key in told.items()}
         for name, resource in package.items()
         for field in resource["schema"]["fields"]
     ]
-    return pd.DataFrame(rows, columns=["name", "column", "title_zh", "type", "description"])
+    return pd.DataFrame(rows)
 
 
 def cite():

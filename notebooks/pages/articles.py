@@ -19,7 +19,6 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
-LARGEST = 500_000  # bytes of a table that a page can still show
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 
@@ -257,24 +256,23 @@ def read_tables():
     Returns
     -------
     list of dict
-        ``name``, ``path``, ``title`` by language, ``description``, ``columns``, ``rows``,
-        ``shown`` (whether it has a page of its own) and ``page`` (where on the site it stands).
+        ``name``, ``path``, ``title`` and ``about`` by language, ``columns``, ``rows`` and ``page``
+        (where on the site it stands).
     """
     columns = xq.list_tables(columns=True)
     tables = []
     for table in xq.list_tables().to_dict("records"):
         english, _, chinese = table["title"].partition(" · ")
         path = ROOT / "data" / table["path"]
-        table["shown"] = path.stat().st_size <= LARGEST
-        page = f"table-{table['name']}.html", f"tables.html#{table['name']}"
-        table["page"] = page[0] if table["shown"] else page[1]
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         fields = columns[columns["name"] == table["name"]].to_dict("records")
         if header != [field["column"] for field in fields]:
             raise PageError(f"data/{table['path']}: other columns than in datapackage.json")
-        table |= {"title": {"zh": chinese or english, "en": english}, "rows": rows}
-        tables.append(table | {"columns": fields})
+        table["title"] = {"zh": chinese or english, "en": english}
+        table["about"] = {"zh": table["description_zh"], "en": table["description"]}
+        table["page"] = f"table-{table['name']}.html"
+        tables.append(table | {"columns": fields, "rows": rows})
     return tables
 
 

@@ -81,17 +81,15 @@ def make_files():
     found += find_in_tables(tables)
     texts["assets/found.js"] = to_script("FOUND", found)
     for table in tables:
-        if table["shown"]:
-            names = [column["column"] for column in table["columns"]]
-            texts[f"data/{table['path']}.js"] = to_script("TABLE", [names, *table["rows"]])
+        names = [column["column"] for column in table["columns"]]
+        texts[f"data/{table['path']}.js"] = to_script("TABLE", [names, *table["rows"]])
     texts |= {f"assets/{name}": (HERE / name).read_text(encoding="utf-8") for name in ASSETS}
     texts |= make_kit(articles)
     files = {name: text.encode("utf-8") for name, text in texts.items()} | make_books()
     files["assets/fonts/xq.woff"] = make_font("".join(texts.values()))
     files["assets/fonts/OFL.txt"] = FONT.with_name("OFL.txt").read_bytes()
     for table in tables:
-        if table["shown"]:
-            files[f"data/{table['path']}"] = (ROOT / "data" / table["path"]).read_bytes()
+        files[f"data/{table['path']}"] = (ROOT / "data" / table["path"]).read_bytes()
     for article in articles:
         for path in sorted((ROOT / "figures").glob(f"{article['name'][:2]}-*")):
             files[f"figures/{path.name}"] = path.read_bytes()
@@ -144,13 +142,7 @@ def make_pages(language, articles, tables):
     )
     add("tables.html", "tables.html.j2", title=say("数据表", "The tables"))
     for table in tables:
-        if table["shown"]:
-            add(
-                f"table-{table['name']}.html",
-                "table.html.j2",
-                title=table["title"][language],
-                table=table,
-            )
+        add(table["page"], "table.html.j2", title=table["title"][language], table=table)
     for article in known["slides"]:
         name = f"slides/{language}/{article['name']}.html"
         figures = re.findall(

@@ -14,6 +14,8 @@
   const start = names.indexOf(frame.dataset.places || "-"); // a column that says where in the row
   const language = document.documentElement.lang;
   const long = names.map((_, column) => rows.some((row) => row[column].length > 30));
+  const flatten = (text) => text.normalize("NFKC").toLowerCase();
+  let flat; // every row as one text, made when first searched
   let order = { column: -1, down: false };
   let page = 0;
 
@@ -38,11 +40,9 @@
   frame.replaceChildren(table);
 
   function choose() {
-    const words = filter.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
-    const chosen = rows.filter((row) => {
-      const all = row.join("\n").normalize("NFKC").toLowerCase();
-      return words.every((word) => all.includes(word));
-    });
+    const words = flatten(filter.value).split(/\s+/).filter(Boolean);
+    if (words.length) flat ??= rows.map((row) => flatten(row.join("\n")));
+    const chosen = rows.filter((_, number) => words.every((word) => flat[number].includes(word)));
     const { column, down } = order;
     if (column >= 0) {
       const number = numbers.includes(names[column]);
