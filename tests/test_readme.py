@@ -13,6 +13,10 @@ EN = (ROOT / "README.md").read_text(encoding="utf-8")
 ZH = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 
 
+DATA_EN = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+DATA_ZH = (ROOT / "data" / "README.zh-CN.md").read_text(encoding="utf-8")
+
+
 def find_tables(text):
     """Return the tables of a Markdown text as lists of rows of cells."""
     tables, last = [], -2
@@ -32,7 +36,7 @@ def find_commands(text):
 
 def find_numbers(text):
     """Return numbers in order of value; a date such as 27 July 2022 counts as its digits."""
-    months = {"July": "7", "March": "3"}
+    months = {"July": "7", "March": "3", "February": "2", "November": "11"}
     text = re.sub("|".join(months), lambda hit: months[hit.group()], text)
     return sorted(
         re.findall(r"\d+(?:\.\d+)?", re.sub(r"\((?:figures|http|README)[^)]*\)", "", text))
@@ -50,6 +54,26 @@ def test_tables_have_the_same_shape_links_and_numbers():
 
 def test_commands_are_the_same():
     assert find_commands(EN) == find_commands(ZH)
+    assert find_commands(DATA_EN) == find_commands(DATA_ZH)
+
+
+def test_the_readmes_of_the_data_have_the_same_parts_rows_and_files():
+    assert re.findall("^#+ ", DATA_EN, re.M) == re.findall("^#+ ", DATA_ZH, re.M)
+    (english,), (chinese,) = find_tables(DATA_EN), find_tables(DATA_ZH)
+    for one, two in zip(english[2:], chinese[2:], strict=True):
+        assert re.findall("`[^`]+`", one[0]) == re.findall("`[^`]+`", two[0])
+        assert find_numbers(one[2]) == find_numbers(two[2])
+    for text in (DATA_EN, DATA_ZH):
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert link.startswith("https://") or (ROOT / "data" / link).exists(), link
+
+
+def test_the_recipe_for_targets_and_outcomes_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", DATA_EN, flags=re.S)
+    made = {}
+    exec(code, made)
+    national = made["pairs"].set_index(["place", "year"]).loc[("全国", 2022)]
+    assert (national["least"], national["reached"]) == (5.5, 3.0)  # as both reports say
 
 
 def test_links_lead_somewhere():
