@@ -43,6 +43,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -73,6 +74,10 @@ FIRST = [
     ("lab", "To ask questions of your own"),
     ("figures", "To draw the figures again"),
 ]
+MADE = {  # where the result is
+    "figures": "The figures are in {0}{1}figures, what the notebooks say in {0}{1}notebooks",
+    "ledger": "The ledger is in {0}{1}ledger.xlsx",
+}
 TAKES_MORE = ("figures", "test", "lab", "ledger", "data")
 
 # Each step: what it is called, the arguments Python gets, what to do if it fails.
@@ -89,7 +94,7 @@ STEPS = {
     "lab": [
         (
             "JupyterLab",
-            ["-m", "jupyterlab", "notebooks", "--log-level=ERROR"],
+            ["-m", "jupyterlab", ".", "--log-level=ERROR"],
             "the lines above say why",
         )
     ],
@@ -182,8 +187,9 @@ class Problem(Exception):
 
 def help_text():
     """Return what one most likely wants, and one line for each command."""
-    likely = ["  {}: python make.py {}".format(wish, command) for command, wish in FIRST]
-    lines = ["  python make.py {:<8} {}".format(*command) for command in COMMANDS.items()]
+    call = "{} make.py".format(Path(sys.executable).stem or "python")  # as it is called here
+    likely = ["  {}: {} {}".format(wish, call, command) for command, wish in FIRST]
+    lines = ["  {} {:<8} {}".format(call, *command) for command in COMMANDS.items()]
     return "\n".join(["What would you like?"] + likely + ["", "All commands:"] + lines)
 
 
@@ -203,6 +209,16 @@ def find_cause(text):
 def venv_python(folder):
     """Return the path of the Python inside an environment."""
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def link_project(folder):
+    """Let whatever runs with an environment's Python import xq: scripts, editors, RStudio.
+
+    The line says where the folder above the environment is in letters that every system reads.
+    """
+    base = {"base": str(folder), "platbase": str(folder)}
+    link = Path(sysconfig.get_path("purelib", "venv", base)) / "xq.pth"
+    link.write_text("import os, sys; sys.path.append(os.path.dirname(sys.prefix))\n", "ascii")
 
 
 def stamp(lock, version, folder):
@@ -363,7 +379,8 @@ def make_venv():
             )
         pip = [sys.executable, "-m", "pip", "--python", python]
     remove_venv()
-    print("Setting up .venv: the first time takes some minutes and about 800 MB of disk.")
+    print("Setting up .venv: the first time fetches about 210 MB, fills about 930 MB of disk and")
+    print("takes some minutes, more where the network is slow.")
     print("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
     env = child_env()
     set_up("cannot make .venv", [sys.executable, "-m", "venv", "--without-pip", VENV], env)
@@ -372,6 +389,7 @@ def make_venv():
     install = ["--disable-pip-version-check", "--no-input", "install", "--use-pep517"]
     install += ["--require-hashes", "-r", LOCK]
     set_up("the packages could not be installed", pip + install, pip_env(pip))
+    link_project(VENV)
     set_up("the new packages do not work", [python, "-c", "import " + IMPORTS], env)
 
 
@@ -396,7 +414,7 @@ def run_command(command, more, python, prefix):
     if command == "lab":
         prefix = None  # with the user's own settings of JupyterLab
         first = min(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
-        more = ["--LabApp.default_url=/lab/tree/" + first] + more
+        more = ["--LabApp.default_url=/lab/tree/notebooks/" + first] + more
         print("JupyterLab opens notebooks/{} in the browser: read it first.".format(first))
         print("Ctrl-C here ends JupyterLab.")
     env = child_env(prefix)
@@ -405,8 +423,8 @@ def run_command(command, more, python, prefix):
         words = more if number == len(steps) else []
         if run([python] + args + words, env) != 0:
             raise Problem("{} failed: {}".format(name, remedy))
-    if command == "ledger":
-        print("The ledger is in {}".format(ROOT / "ledger.xlsx"))
+    if command in MADE:
+        print(MADE[command].format(ROOT, os.sep))
 
 
 def main(argv):

@@ -53,8 +53,9 @@ def test_help_has_one_line_for_each_command(words, capsys):
     lines = commands.splitlines()
     assert len(lines) == 1 + len(make.COMMANDS)
     for command in ("figures", "test", "lab", "site", "ledger", "data", "lint"):
-        assert sum(line.startswith(f"  python make.py {command} ") for line in lines) == 1
-    likely = re.findall(r"^  .+: python make\.py (\w+)$", first, re.M)
+        called = re.escape(Path(sys.executable).stem)
+        assert sum(bool(re.match(f"  {called} make.py {command} ", line)) for line in lines) == 1
+    likely = re.findall(rf"^  .+: {called} make\.py (\w+)$", first, re.M)
     assert likely == ["site", "lab", "figures"] and set(likely) <= set(make.COMMANDS)
 
 
@@ -131,10 +132,10 @@ def test_lab_opens_the_first_notebook_and_says_so(monkeypatch, capsys, tmp_path)
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", "mine")  # the user's own settings stay
     make.run_command("lab", ["--no-browser"], "python", tmp_path)
     ((args, env),) = ran
-    first = "01-what-is-in-the-list.ipynb"
-    assert args[2:4] == ["jupyterlab", "notebooks"]
+    first = "notebooks/01-what-is-in-the-list.ipynb"
+    assert args[2:4] == ["jupyterlab", "."]  # so that links to ../data open, too
     assert args[-2:] == [f"--LabApp.default_url=/lab/tree/{first}", "--no-browser"]
-    assert f"notebooks/{first}" in capsys.readouterr().out.splitlines()[0]
+    assert first in capsys.readouterr().out.splitlines()[0]
     assert env["JUPYTER_CONFIG_DIR"] == "mine"
 
 
@@ -338,13 +339,15 @@ def fake_steps(venv, monkeypatch, *, ensurepip=True, pip=True):
     monkeypatch.setattr(make.importlib.util, "find_spec", there.get)
     monkeypatch.setattr(make, "pip_env", lambda pip: {"PIP": "1"})
     monkeypatch.setattr(make, "set_up", lambda what, args, env: steps.append((args, env)))
+    monkeypatch.setattr(make, "link_project", lambda folder: steps.append((["link", folder], {})))
     return steps
 
 
 def test_packages_are_installed_by_the_lock_then_tried(venv, monkeypatch):
     steps = fake_steps(venv, monkeypatch)
     make.make_venv()
-    create, pip, install, tried = [args for args, _ in steps]
+    create, pip, install, link, tried = [args for args, _ in steps]
+    assert link == ["link", venv]
     python = make.venv_python(venv)
     assert create == [sys.executable, "-m", "venv", "--without-pip", venv]
     assert pip == [python, "-m", "ensurepip", "--default-pip"]
@@ -352,6 +355,18 @@ def test_packages_are_installed_by_the_lock_then_tried(venv, monkeypatch):
     # jieba is a source package: with its own setuptools, not one that may be missing here.
     assert {"--require-hashes", "--use-pep517"} < set(install) and steps[2][1] == {"PIP": "1"}
     assert tried == [python, "-c", f"import {make.IMPORTS}"]
+
+
+def test_scripts_find_the_project_from_any_folder(tmp_path):
+    folder = tmp_path / "课堂 xq"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
+    make.link_project(folder / ".venv")
+    (folder / "of_ours.py").write_text("print('found')", "utf-8")
+    script = tmp_path / "mine.py"
+    script.write_text("import of_ours", "utf-8")
+    python = make.venv_python(folder / ".venv")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    assert subprocess.check_output([python, script], cwd=tmp_path, env=env).strip() == b"found"
 
 
 def test_what_is_tried_can_be_imported():
@@ -363,7 +378,7 @@ def test_what_is_tried_can_be_imported():
 def test_without_ensurepip_this_pythons_pip_is_used(venv, monkeypatch):
     steps = fake_steps(venv, monkeypatch, ensurepip=False)
     make.make_venv()
-    assert len(steps) == 3
+    assert len(steps) == 4
     assert steps[1][0][:5] == [sys.executable, "-m", "pip", "--python", make.venv_python(venv)]
 
 
