@@ -65,6 +65,7 @@ COMMANDS = {
     "lab": "open the notebooks in JupyterLab",
     "site": "make the reading site, all of it as pages, in site/ and site.zip",
     "ledger": "write the ledger of measures to ledger.xlsx",
+    "followup": "read the ledgers that came back: followup FOLDER",
     "data": "rebuild the tables in data/ from data/raw (--reports SOURCE: reports/ or panel/ too)",
     "lint": "check the style of the code",
 }
@@ -78,7 +79,7 @@ MADE = {  # where the result is
     "figures": "The figures are in {0}{1}figures, what the notebooks say in {0}{1}notebooks",
     "ledger": "The ledger is in {0}{1}ledger.xlsx",
 }
-TAKES_MORE = ("figures", "test", "lab", "ledger", "data")
+TAKES_MORE = ("figures", "test", "lab", "ledger", "followup", "data")
 
 # Each step: what it is called, the arguments Python gets, what to do if it fails.
 LINT = [
@@ -106,6 +107,7 @@ STEPS = {
             "the last line above says why; if ledger.xlsx is open in another program, close it",
         )
     ],
+    "followup": [("followup", ["data/followup.py"], "the lines above say why")],
     "data": [("data", ["data/build.py"], "the last line above says why")],
     "lint": LINT,
 }

@@ -52,7 +52,7 @@ def test_help_has_one_line_for_each_command(words, capsys):
     first, commands = said.split("\n\n")
     lines = commands.splitlines()
     assert len(lines) == 1 + len(make.COMMANDS)
-    for command in ("figures", "test", "lab", "site", "ledger", "data", "lint"):
+    for command in ("figures", "test", "lab", "site", "ledger", "followup", "data", "lint"):
         called = re.escape(Path(sys.executable).stem)
         assert sum(bool(re.match(f"  {called} make.py {command} ", line)) for line in lines) == 1
     likely = re.findall(rf"^  .+: {called} make\.py (\w+)$", first, re.M)
@@ -82,6 +82,11 @@ def test_every_command_has_steps():
             "data/ledger.py",
             "make.py: ledger failed: the last line above says why; if ledger.xlsx is open in "
             "another program, close it.",
+        ),
+        (
+            ["followup", "交回", "--today", "2024-12-01"],
+            "data/followup.py",
+            "make.py: followup failed: the lines above say why.",
         ),
         (
             ["data", "--reports"],

@@ -29,8 +29,11 @@ from openpyxl.utils import range_boundaries
 Row = namedtuple("Row", "line cells table merged", defaults=[""])
 # form: "text" (its whole text in `text`), "docx", "xlsx", "xls", "html" or "pdf" (`rows`); sheets:
 # the names of the sheets of an Excel file, table 1 first; extras: what it holds besides cells;
-# formulas: (table, line, column from 0) → a formula without its result, whose cell is empty here.
-Source = namedtuple("Source", "form text rows sheets extras formulas", defaults=[(), (), {}])
+# formulas: (table, line, column from 0) → a formula without its result, whose cell is empty here;
+# title: that of an .xlsx, by its properties.
+Source = namedtuple(
+    "Source", "form text rows sheets extras formulas title", defaults=[(), (), {}, ""]
+)
 # ends: how each line of a text ends; separator "\n" is one cell a line.
 Cut = namedtuple("Cut", "rows ends separator")
 
@@ -525,7 +528,8 @@ def _read_xlsx(path, raw, archive):
     extras = [word for word, part in _EXTRAS.items() if any(re.match(part, each) for each in names)]
     sheets = [sheet.title for sheet in book.worksheets]
     formulas = _find_formulas(raw, book, formulas) if formulas else {}
-    return Source("xlsx", None, rows, sheets, extras, formulas)
+    title = book.properties.title or ""
+    return Source("xlsx", None, rows, sheets, extras, formulas, title)
 
 
 def _find_formulas(raw, book, tables):

@@ -194,6 +194,30 @@ def count_answers(duties):
     return counts.sort_values(order, ascending=[False] * 3 + [True], ignore_index=True)
 
 
+def read_sent(path):
+    """Return what a ledger that was sent out asks of whom, and its title.
+
+    That is one dict per measure and unit, with the columns of `forms.GIVEN`, ``unit_en`` and
+    ``kind``; ``unit`` and ``role`` are empty where nothing is said, ``due`` is a date or None.
+    """
+    source = read_file(path)
+    columns, units, asked = {}, {}, {}
+    for row in source.rows:
+        columns = _read_headings(row.cells) or columns
+        if "n" in columns.values():  # the list of units
+            cells = {column: row.cells[at] for at, column in columns.items() if at < len(row.cells)}
+            units[to_unit(cells["unit"])] = {key: cells.get(key, "") for key in ("unit_en", "kind")}
+    for row in _read_book(str(path), path)[0]:
+        given = {column: row.cells.get(column, "") for column in GIVEN}
+        day = _read_day(given["due"], None)
+        given["due"] = None if day is None else day.date()
+        given["role"] = _read_role(given["role"])
+        given |= units.get(given["unit"], {"unit_en": "", "kind": ""})
+        given["unit"] = "" if given["unit"] == NOBODY[0] else given["unit"]
+        asked.setdefault((given["measure_id"], given["unit"]), given)
+    return [*asked.values()], source.title
+
+
 def find_first_answer(path):
     """Return where the first answer in a workbook stands, or None; "?" if it cannot be read."""
     try:

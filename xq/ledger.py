@@ -8,7 +8,7 @@ import pandas as pd
 
 from .book import UNWRITABLE, add_sheet, check_book, write_book, write_row
 from .door import check_frame, check_texts, describe, shorten
-from .followup import Ledgers, to_measure, to_unit
+from .followup import Ledgers, read_sent, to_measure, to_unit
 from .forms import ANSWERS, GIVEN, NOBODY, OVERVIEW, ROLES, STATUS, UNITS, say_status
 from .targets import find_targets
 from .units import find_units
@@ -78,7 +78,36 @@ def write_ledger(path, measures, *, units=None, keep=None, title=None, language=
     title = _TITLE[say] if title is None else title
     if not isinstance(title, str):
         raise TypeError(f"title is {describe(title)}; expected a text")
-    rows = _collect(measures, units)
+    _write(path, _collect(measures, units), keep, title, say)
+
+
+def rewrite_ledger(path, sent, keep):
+    """Write a ledger that was sent out once more, with the answers that came back.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `write_ledger`.
+    sent : str or Path
+        The ledger that was sent out, from which everything but the answers is taken.
+    keep : Ledgers
+        What `read_ledgers` returns for this very ledger: ``sent=sent``.
+
+    Raises
+    ------
+    ValueError
+        If the file exists and is another, or cannot be written.
+    """
+    say = check_book(path, "ledger", "zh")
+    asked, title = read_sent(sent)
+    rows = pd.DataFrame(asked)
+    places = {measure: place for place, measure in enumerate(keep.measures["measure_id"])}
+    rows["line"] = rows["measure_id"].map(places)
+    _write(path, _sort_rows(rows, []), keep, title or _TITLE[say], say)
+
+
+def _write(path, rows, keep, title, say):
+    """Write the workbook of these rows, with the answers to keep."""
     overview = _join_units(rows)
     _fill_in(rows, overview, keep, say)
     _check_cells(rows)
@@ -133,12 +162,16 @@ def _collect(measures, units):
         duties[column] = [known[column].get(unit, "") for unit in duties["unit"]]
     given = ["number", "title", "text", "promises", "deadline", "due"]
     rows = duties.merge(rows[given], on="measure_id")
+    rows["line"] = rows["measure_id"].map({i: n for n, i in enumerate(measures["measure_id"])})
+    return _sort_rows(rows, known["order"])
+
+
+def _sort_rows(rows, units):
+    """Return the rows sheet by sheet: first the units known, in their order."""
     rows["sheet"] = ["各部门" if _ALL.search(unit) else unit for unit in rows["unit"]]
-    order = dict.fromkeys([*known["order"], *rows["unit"]])  # first those known, in their order
-    order = {unit: place for place, unit in enumerate(order)}
+    order = {unit: place for place, unit in enumerate(dict.fromkeys([*units, *rows["unit"]]))}
     order |= {"各部门": len(order), "": len(order) + 1}
     rows["place"] = rows["sheet"].map(order)
-    rows["line"] = rows["measure_id"].map({i: n for n, i in enumerate(measures["measure_id"])})
     return rows.sort_values(["place", "line"], kind="stable", ignore_index=True)
 
 
