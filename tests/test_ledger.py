@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import runpy
 import shutil
 import sys
@@ -282,16 +283,24 @@ def test_whatever_else_stands_there_is_left_alone(measures, tmp_path):
     assert path.read_bytes() == b"no workbook" != before
 
 
-def test_make_ledger_never_loses_an_answer(tmp_path, monkeypatch):
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Return a function that does what `make.py ledger` does, in a repository of our own."""
     for part in ("ledger.py", "raw/xiqing_2022.txt"):
         (tmp_path / "data" / part).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / "data" / part, tmp_path / "data" / part)
-    monkeypatch.setattr("sys.argv", ["ledger.py"])
-    monkeypatch.setattr("sys.path", [*sys.path])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
 
-    def run():  # as `python make.py ledger` does, in a repository of our own
+    def run(*words):
+        monkeypatch.setattr("sys.argv", ["ledger.py", *words])
         runpy.run_path(str(tmp_path / "data" / "ledger.py"), run_name="__main__")
+        return capsys.readouterr().out.splitlines()
 
+    return run
+
+
+def test_make_ledger_never_loses_an_answer(run, tmp_path):
     run()
     run()
     path = tmp_path / "ledger.xlsx"
@@ -301,6 +310,64 @@ def test_make_ledger_never_loses_an_answer(tmp_path, monkeypatch):
         run()
     assert path.read_bytes() == before
     assert xq.read_ledgers([path]).answers["written"].tolist() == ["推进中"]
+
+
+def test_make_ledger_says_what_to_check_in_both_languages(run, tmp_path):
+    lines = [
+        *["任务序号\t重点工作任务\t措施序号\t落实措施\t责任单位\t完成时限"],
+        *["（一）\t稳就业\t1\t新增就业2万人。\t市人社局牵头，市财政局、教育局配合\t2023年6月底前"],
+        *["\t\t2\t办好招聘会。\t结合实际，市人社局、市教育局\t尽快"],
+        *["（二）\t守底线\t3\t防范风险，2023年12月1日前完成。\t\t2023年6月底前"],
+        *[f"\t\t{n}\t节约用电。\t各部门分别负责\t6月底前" for n in range(4, 10)],
+        "",
+    ]
+    (tmp_path / "我的 清单.txt").write_text("\n".join(lines), "utf-8")
+    assert run("我的 清单.txt") == [
+        f"台账已写好：{tmp_path / 'ledger.xlsx'}",
+        "请核对12处：",
+        "  M002 时限“尽快”读不成日期，到期日留空",
+        "  M004、M005、M006、M007、M008等6行 时限“6月底前”没有年份，到期日按其他时限的年份推定",
+        "  M003 措施里写有“2023年12月1日”，与时限不一致，到期日以时限为准",
+        "  M003 没有写责任单位，列在“未写明单位”表",
+        "  M002 没有写明谁牵头、谁配合，角色写作“未写明”",
+        "  M002 责任单位一栏里的“结合实际”不是单位，没有采用",
+        "  M001 单位“教育局”的名称照前面的单位补全",
+        "Please check 12:",
+        "  M002 the deadline “尽快” cannot be read as a date, and Due stays empty",
+        "  M004, M005, M006, M007, M008 … (6 rows) the deadline “6月底前” names no year; Due takes "
+        "that of most others",
+        "  M003 the measure says “2023年12月1日” and the deadline another; Due follows the deadline",
+        "  M003 no unit; it stands on the sheet 未写明单位",
+        "  M002 who leads and who shares is not said; the role is 未写明",
+        "  M002 “结合实际” among the units is no unit, and was left out",
+        "  M001 the name of the unit “教育局” was completed by the one before it",
+    ]
+
+
+def test_make_ledger_says_nothing_to_check_of_a_sound_list(run, tmp_path):
+    lines = ["落实措施\t责任单位\t完成时限", "办好招聘会。\t市人社局牵头\t2023年6月底前", ""]
+    (tmp_path / "a.txt").write_text("\n".join(lines), "utf-8")
+    assert run("a.txt") == [f"台账已写好：{tmp_path / 'ledger.xlsx'}"]
+
+
+def test_make_ledger_takes_one_file_and_knows_a_name_with_spaces(run, tmp_path):
+    (tmp_path / "我的 清单.txt").write_text(LIST, "utf-8")
+    with pytest.raises(SystemExit, match='请加引号.*ledger "我的 清单.txt"\nA name with spaces w'):
+        run("我的", "清单.txt")
+    with pytest.raises(
+        SystemExit, match="一次只能一个文件，这里有2个：a、b。\nOne file at a time;"
+    ):
+        run("a", "b")
+    assert not (tmp_path / "ledger.xlsx").exists()
+
+
+def test_make_ledger_knows_what_to_say_of_every_doubt_about_deadlines_and_units(run):
+    said = runpy.run_path("data/ledger.py")["DOUBTS"]
+    known = xq.check_list.__doc__.split("``problem`` : str")[1].split("``measure_id``")[0]
+    about = "deadline|guessed|unit|role|leftover|prefix|unclear"
+    found = {word for word in re.findall(r'"(\w+)"', known) if re.search(about, word)}
+    given = {"unknown_unit", "unit_alias"}  # doubted only if the units known are given
+    assert found - given == {*said} - {"empty_deadline", "empty_units"}
 
 
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(measures, tmp_path, monkeypatch):
