@@ -100,13 +100,7 @@ STEPS = {
         )
     ],
     "site": [("site", ["notebooks/pages/build.py"], "the line above says why")],
-    "ledger": [
-        (
-            "ledger",
-            ["data/ledger.py"],
-            "the last line above says why; if ledger.xlsx is open in another program, close it",
-        )
-    ],
+    "ledger": [("ledger", ["data/ledger.py"], "the lines above say why")],
     "followup": [("followup", ["data/followup.py"], "the lines above say why")],
     "data": [("data", ["data/build.py"], "the last line above says why")],
     "lint": LINT,

@@ -265,8 +265,15 @@ def test_a_second_run_changes_nothing_and_a_filled_in_file_is_left_alone(measure
     fill(path, "市人社局", "K2", "已办结")
     before = path.read_bytes()
     for changed in (measures, measures.head(1), measures.assign(text="别的。")):
-        with pytest.raises(ValueError, match="first in sheet 市人社局, cell K2; nothing was writ"):
+        with pytest.raises(ValueError) as refused:
             xq.write_ledger(path, changed)
+        assert str(refused.value) == (
+            f"{path}已经有了，里面填有内容，第一处在“市人社局”表K2格：已办结；没有作任何改动。"
+            "请给那个文件改名，或把它移到别处，再执行一次。\n"
+            "台账.xlsx exists and was filled in, first in sheet 市人社局, cell K2; nothing was "
+            "changed. Rename or move that file, then run the command again. In Python "
+            "keep=xq.read_ledgers([that]) carries its answers over into a new one."
+        )
     assert path.read_bytes() == before and [*tmp_path.glob("*.tmp")] == []
 
 
@@ -275,10 +282,14 @@ def test_whatever_else_stands_there_is_left_alone(measures, tmp_path):
     xq.write_ledger(path, measures)
     fill(path, "总览", "M2", "催办")  # a note of the supervision office, on no unit's sheet
     before = path.read_bytes()
-    with pytest.raises(ValueError, match="holds answers, the first in sheet 总览, cell M2"):
+    with pytest.raises(
+        ValueError, match="表M2格：催办；没有作.*\n.*was filled in, first in sheet 总览, cell M2;"
+    ):
         xq.write_ledger(path, measures)
     path.write_bytes(b"no workbook")
-    with pytest.raises(ValueError, match="a.xlsx exists; nothing was written. Give another name"):
+    with pytest.raises(
+        ValueError, match=r"已经有了；没有作任何改动.*\na\.xlsx exists; nothing was changed"
+    ):
         xq.write_ledger(path, measures)
     assert path.read_bytes() == b"no workbook" != before
 
@@ -306,7 +317,7 @@ def test_make_ledger_never_loses_an_answer(run, tmp_path):
     path = tmp_path / "ledger.xlsx"
     fill(path, "区财政局", "K3", "推进中")
     before = path.read_bytes()
-    with pytest.raises(SystemExit, match="sheet 区财政局, cell K3; nothing was written"):
+    with pytest.raises(SystemExit, match="sheet 区财政局, cell K3; nothing was changed"):
         run()
     assert path.read_bytes() == before
     assert xq.read_ledgers([path]).answers["written"].tolist() == ["推进中"]
@@ -375,7 +386,8 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(measures, tmp_
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("xq.book.os.replace", refuse)
-    with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
+    words = r"cannot be written \(Permission denied\); its folder may not be written to"
+    with pytest.raises(ValueError, match=words):
         xq.write_ledger(tmp_path / "LEDGER.XLSX", measures)
     assert [path.name for path in tmp_path.iterdir()] == ["list.txt"]
 
@@ -440,6 +452,24 @@ def test_what_cannot_be_written_is_refused_in_words(tmp_path):
         with pytest.raises(ValueError, match=r"give a name ending in \.xlsx$"):
             xq.write_ledger(path, MEASURES)
     (tmp_path / "folder.xlsx").mkdir()
-    for path in (tmp_path / "nowhere" / "a.xlsx", tmp_path / "folder.xlsx", "a\0b.xlsx"):
-        with pytest.raises(ValueError, match=r"cannot be written \(.+\); close it in Excel, or"):
-            xq.write_ledger(path, MEASURES)
+    for path, chinese, english in [
+        (tmp_path / "nowhere" / "a.xlsx", "它的文件夹不存在", "its folder does not exist; make it"),
+        (tmp_path / "folder.xlsx", "请换一个名字或文件夹", "give another name or folder"),
+        ("a\0b.xlsx", "请换一个名字或文件夹", "give another name or folder"),
+    ]:
+        words = rf"写不进去，{chinese}.*\n.* cannot be written \(.+\); {english}"
+        if os.name != "nt" or path != tmp_path / "folder.xlsx":  # there it is one not permitted
+            with pytest.raises(ValueError, match=words):
+                xq.write_ledger(path, MEASURES)
+
+
+def test_only_a_file_that_is_there_is_to_be_closed(measures, tmp_path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    xq.write_ledger(path, measures)
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("xq.book.Path.read_bytes", refuse)
+    with pytest.raises(ValueError, match=r"请先在Excel或WPS里把它关掉。\na.xlsx .*; close it in E"):
+        xq.write_ledger(path, measures)

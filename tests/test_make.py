@@ -80,8 +80,7 @@ def test_every_command_has_steps():
         (
             ["ledger", "list.docx"],
             "data/ledger.py",
-            "make.py: ledger failed: the last line above says why; if ledger.xlsx is open in "
-            "another program, close it.",
+            "make.py: ledger failed: the lines above say why.",
         ),
         (
             ["followup", "交回", "--today", "2024-12-01"],

@@ -215,7 +215,7 @@ def test_a_summary_among_the_files_is_no_answer(ledgers, sent):
     book.save(path)
     assert xq.read_ledgers([path]).unread["written"].tolist() == ["已核实"]
     with pytest.raises(
-        ValueError, match="holds answers, the first in sheet 分歧, cell I2; nothing"
+        ValueError, match="was filled in, first in sheet 分歧, cell I2; nothing was changed"
     ):
         xq.write_summary(ledgers, path, today=DAY)
 
@@ -225,7 +225,7 @@ def test_same_bytes_and_never_over_another(ledgers, tmp_path):
         xq.write_summary(ledgers, tmp_path / name, today=DAY)
     before = (tmp_path / "a.xlsx").read_bytes()
     assert before == (tmp_path / "b.xlsx").read_bytes()
-    with pytest.raises(ValueError, match="a.xlsx exists; nothing was written. Give another name"):
+    with pytest.raises(ValueError, match=r"a.xlsx exists; nothing was changed\. .*again\.$"):
         xq.write_summary(ledgers, tmp_path / "a.xlsx", today=DAY, language="en")
     assert (tmp_path / "a.xlsx").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"a.xlsx", "b.xlsx"}

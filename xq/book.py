@@ -49,8 +49,11 @@ def check_book(path, what, language):
     return _LANGUAGES.index(language)
 
 
-def write_book(path, fill, *, title, comment):
-    """Write what ``fill(book, formats)`` puts into an empty workbook."""
+def write_book(path, fill, *, title, comment, hint=""):
+    """Write what ``fill(book, formats)`` puts into an empty workbook.
+
+    If there is another file of that name, `hint` says what else one may do in Python.
+    """
     content = BytesIO()
     # the same bytes whenever and wherever it is written: no temporary files, whose dates it keeps
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
@@ -58,7 +61,7 @@ def write_book(path, fill, *, title, comment):
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": title, "comments": comment, "created": created})
         fill(book, {name: book.add_format(form) for name, form in _FORMATS.items()})
-    _save(Path(path), _forget_system(content))
+    _save(Path(path), _forget_system(content), hint)
 
 
 def _forget_system(file):
@@ -69,7 +72,7 @@ def _forget_system(file):
     return content[:start] + content[start:].replace(b"PK\1\2\x14\0", b"PK\1\2\x14\3")
 
 
-def _save(path, content):
+def _save(path, content, hint):
     """Write a new file as a whole; leave one that exists."""
     try:
         if path.exists() or path.is_symlink():
@@ -80,15 +83,34 @@ def _save(path, content):
             _replace(path, content)
             return
     except (OSError, ValueError) as error:  # ValueError: a character no file name may have
+        why = getattr(error, "strerror", error)
+        chinese, english = _find_remedy(path, error)
         raise ValueError(
-            f"{path!s:.200}: cannot be written ({getattr(error, 'strerror', error)}); close it in "
-            "Excel, or check that its folder exists"
+            f"{path!s:.140}：写不进去，{chinese}。\n"
+            f"{path.name:.40} cannot be written ({why!s:.60}); {english}."
         ) from error
-    holds = f" and holds answers, the first in {first:.80}" if first and first != "?" else ""
+    holds = ("", "")
+    if first:
+        holds = f"，里面填有内容，第一处在{first[0]}", f" and was filled in, first in {first[1]}"
     raise ValueError(
-        f"{path!s:.160} exists{holds}; nothing was written. Give another name for the new file "
-        "(or move the old one away); keep=xq.read_ledgers([old]) carries its answers over"
+        f"{path!s:.100}已经有了{holds[0]}；没有作任何改动。请给那个文件改名，或把它移到别处，再执行一次。\n"
+        f"{path.name:.40} exists{holds[1]}; nothing was changed. Rename or move that file, then "
+        f"run the command again.{hint}"
     )
+
+
+def _find_remedy(path, error):
+    """Return what to do about a file that cannot be written, in Chinese and in English."""
+    if isinstance(error, PermissionError) and path.is_file():
+        return "请先在Excel或WPS里把它关掉", "close it in Excel or whatever else has it open"
+    if isinstance(error, PermissionError):
+        return (
+            "它的文件夹不让写入，请换一个文件夹",
+            "its folder may not be written to; give another",
+        )
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "它的文件夹不存在，请先建好", "its folder does not exist; make it first"
+    return "请换一个名字或文件夹", "give another name or folder"
 
 
 def _replace(path, content):

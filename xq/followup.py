@@ -219,18 +219,26 @@ def read_sent(path):
 
 
 def find_first_answer(path):
-    """Return where the first answer in a workbook stands, or None; "?" if it cannot be read."""
+    """Return where the first answer in a workbook stands, in Chinese and in English.
+
+    None if it has none, or cannot be read.
+    """
     try:
         rows, unread = _read_book(str(path), path)
     except ListError:
-        return "?"
-    for row in rows:
-        for column in ANSWERS:
-            if column in row.cells:
-                return f"sheet {row.sheet}, cell {row.places[column]}"
-    for _, sheet, cell, *_ in unread:
-        return f"sheet {sheet}, cell {cell}" if sheet else "comments or pictures"
-    return None
+        return None
+    found = [
+        (row.sheet, row.places[column], row.cells[column])
+        for row in rows
+        for column in ANSWERS
+        if column in row.cells
+    ]
+    found += [cell[1:4] for cell in unread]
+    if not found:
+        return None
+    sheet, cell, written = found[0]
+    english, chinese = _say("filled", sheet, cell, written.strip()) if sheet else _say("extras")
+    return chinese, english
 
 
 # ── the cells ────────────────────────────────────────────────────────────────────────────────

@@ -138,6 +138,9 @@ SENTENCES = {
         "不是百分比（1可能是1%，也可能是100%）",
         "is no percentage (1 may be 1% or 100%)",
     ),
+    # what stands in a file that is not written over
+    "filled": ("“{:.20}”表{}格：{:.20}", "sheet {:.20}, cell {}"),
+    "extras": ("批注或图片", "comments or pictures"),
     # what does not agree
     "changed": ("“{}”被改动，见{}", "{} changed in {}"),
     "undated": ("{}：{}没有日期，与{}不一致", "{}: {} has no date, and differs from {}"),

@@ -18,6 +18,7 @@ _COMMENT = (
     "由印发的清单生成；右边各栏由单位填写。",
     "Built from the list; units fill in the rest.",
 )
+_HINT = " In Python keep=xq.read_ledgers([that]) carries its answers over into a new one."
 _SHEETS = {"overview": ("总览", "Overview"), "units": ("单位一览", "Units")}
 _ALL_SHEET = ("各部门", "All departments")
 _RESERVED = {"history", "历史记录"}  # Excel keeps these names for itself
@@ -115,7 +116,7 @@ def _write(path, rows, keep, title, say):
     def fill(book, formats):
         _fill_book(book, formats, rows, overview, title, say)
 
-    write_book(path, fill, title=title, comment=_COMMENT[say])
+    write_book(path, fill, title=title, comment=_COMMENT[say], hint=_HINT)
 
 
 # ── the rows ─────────────────────────────────────────────────────────────────────────────────
