@@ -203,6 +203,26 @@ def test_what_is_not_understood_is_listed_with_its_place(read):
     ]
 
 
+def test_the_guide_is_no_answer_and_a_ledger_without_it_is_read_alike(sent, tmp_path):
+    said = ("市人社局", "M001", {"progress": "推进中"})
+
+    def drop(book):
+        del book["填写说明"]
+
+    files = [answer(sent, tmp_path / "a.xlsx", said)]
+    files.append(answer(sent, tmp_path / "b.xlsx", said, change=drop))
+    for file in files:
+        read = xq.read_ledgers([file], sent=sent, today="2023-07-01")
+        assert read.answers["written"].tolist() == ["推进中"] and len(read.unread) == 0
+        assert len(read.duties) == 10
+
+    def note(book):
+        book["填写说明"]["C3"] = "联系电话"
+
+    read = xq.read_ledgers([answer(sent, tmp_path / "c.xlsx", change=note)])
+    assert read.unread["written"].tolist() == ["联系电话"]  # as of any sheet
+
+
 def test_doubts_are_marked(read):
     doubts = read.answers[read.answers["doubt"] != ""]
     found = {*doubts[["measure_id", "unit", "column", "doubt"]].itertuples(index=False, name=None)}
@@ -483,7 +503,7 @@ def test_texts_inside_cells_are_read_as_those_that_are_shared(measures, sent, tm
     xq.write_ledger(shared, measures, keep=xq.read_ledgers([inside], sent=sent))
     for path, sign in ((inside, b't="inlineStr"'), (shared, b't="s"')):
         with zipfile.ZipFile(path) as archive:
-            assert sign in archive.read("xl/worksheets/sheet3.xml")
+            assert sign in archive.read("xl/worksheets/sheet4.xml")
     one, two = [to_answers(xq.read_ledgers([path], sent=sent)) for path in (inside, shared)]
     assert one == two and [*one.values()] == ["推进中", "缺人"]
 
@@ -496,7 +516,7 @@ def test_a_formula_without_its_result_is_listed(sent, tmp_path):
         book["总览"]["M2"] = "=A2"
 
     path = answer(sent, tmp_path / "a.xlsx", change=fill)
-    assert openpyxl.load_workbook(path).sheetnames[2] == "市人社局"
+    assert openpyxl.load_workbook(path).sheetnames[3] == "市人社局"
     read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
     assert read.answers[["cell", "written"]].to_numpy().tolist() == [["K2", "已完成"]]
     assert read.unread[["sheet", "cell", "written"]].to_numpy().tolist() == [
@@ -506,7 +526,7 @@ def test_a_formula_without_its_result_is_listed(sent, tmp_path):
         ["市人社局", "K3", "=K2"],
     ]
     assert read.unread["reason"].str.startswith("is a formula without its result; open the").all()
-    with pytest.raises(ValueError, match="holds answers, the first in sheet 市人社局, cell K2"):
+    with pytest.raises(ValueError, match="was filled in, first in sheet 市人社局, cell K2"):
         xq.write_summary(read, path, today="2023-07-01")
 
 
@@ -526,7 +546,7 @@ def test_of_shared_formulas_those_with_a_result_are_read(sent, tmp_path):
             assert count == 1
         return xml
 
-    rewrite(path, "xl/worksheets/sheet3.xml", share)
+    rewrite(path, "xl/worksheets/sheet4.xml", share)
     read = xq.read_ledgers([path], sent=sent, today="2023-07-01")
     assert read.answers[["cell", "written"]].to_numpy().tolist() == [["M2", "2"]]
     assert read.unread[["cell", "written"]].to_numpy().tolist() == [["K2", "=M2"], ["K3", "=M3"]]

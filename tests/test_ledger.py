@@ -51,7 +51,7 @@ def measures(tmp_path):
 
 def test_an_overview_then_one_sheet_per_unit_then_one_for_all_departments(book):
     alone = [unit for unit in UNITS["unit"] if unit not in ("区政府各部门", "有关部门")]
-    assert book.sheetnames == ["总览", "单位一览", *alone, "各部门"]
+    assert book.sheetnames == ["填写说明", "总览", "单位一览", *alone, "各部门"]
     assert {*read_column(book["各部门"], "unit")} == {"区政府各部门", "有关部门"}
     listed = [row[0].value for row in book["单位一览"].iter_rows(min_row=2)]
     assert listed[:2] == alone[:2] and sorted(listed) == sorted(UNITS["unit"])
@@ -70,7 +70,7 @@ def test_the_overview_has_every_measure(book):
 def test_every_responsibility_is_on_its_unit_s_sheet(book):
     named = xq.load_table("responsibilities").merge(UNITS[["unit_id", "unit"]])
     found = set()
-    for sheet in book.worksheets[2:]:
+    for sheet in book.worksheets[3:]:
         ids, units = read_column(sheet, "measure_id"), read_column(sheet, "unit")
         assert ids == sorted(ids)
         found |= {*zip(ids, units, strict=True)}
@@ -93,14 +93,14 @@ def test_texts_partners_deadlines_and_promises(book):
 
 def test_columns_to_fill_are_empty_and_progress_offers_words(book):
     headings = "进展情况 完成百分比 存在问题 下一步措施 时间表 成果形式 责任人 联系人 更新日期 佐证材料 督查意见"
-    for sheet in book.worksheets[2:]:
+    for sheet in book.worksheets[3:]:
         assert [cell.value for cell in sheet[1]][-11:] == headings.split()
         rows = sheet.iter_rows(min_row=2)
         assert all(cell.value is None for row in rows for cell in row[-11:])
         (validation,) = sheet.data_validations.dataValidation
         assert validation.formula1 == '"未开始,有困难,推进中,已完成"'
         assert not validation.showErrorMessage and not sheet.protection.sheet
-    for name in ("总览", "单位一览"):  # sorted and filtered by anyone, changed by none
+    for name in ("填写说明", "总览", "单位一览"):  # sorted and filtered by anyone, changed by none
         locked = book[name].protection
         assert not (locked.autoFilter or locked.sort or locked.formatColumns)
     assert book["总览"].protection.sheet and book["单位一览"].protection.sheet
@@ -109,7 +109,8 @@ def test_columns_to_fill_are_empty_and_progress_offers_words(book):
 def test_sheets_are_ready_to_use_and_print(book):
     for sheet in book.worksheets:
         assert sheet.freeze_panes in ("B2", "C2")
-        assert sheet.auto_filter.ref.startswith("A1:")
+        if sheet.title != "填写说明":
+            assert sheet.auto_filter.ref.startswith("A1:")
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$1:$1"
@@ -184,7 +185,7 @@ def test_any_list_gives_a_ledger_and_nothing_is_left_out(measures, tmp_path):
     xq.write_ledger(tmp_path / "a.xlsx", measures, title="某市 & 2023")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     units = ["市人社局", "市财政局", "人社局", "各部门", "未写明单位"]
-    assert book.sheetnames == ["总览", "单位一览", *units]
+    assert book.sheetnames == ["填写说明", "总览", "单位一览", *units]
     rows = {unit: dict(zip(FORM, [c.value for c in book[unit][2]], strict=True)) for unit in units}
     assert [*rows["市人社局"].values()][:9] == [
         *["M001", "（一）/1", "稳就业", "今年力争新增就业2万人。", "今年力争新增就业2万人"],
@@ -201,14 +202,57 @@ def test_any_list_gives_a_ledger_and_nothing_is_left_out(measures, tmp_path):
     )
     xq.write_ledger(tmp_path / "b.xlsx", measures, units=known)
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")
-    assert book.sheetnames[2:] == ["市人社局", "市财政局", "各部门", "未写明单位"]
+    assert book.sheetnames[3:] == ["市人社局", "市财政局", "各部门", "未写明单位"]
     assert read_column(book["市人社局"], "measure_id") == ["M001", "M002"]
+
+
+def test_the_first_sheet_says_how_to_fill_in_in_both_languages(measures, tmp_path):
+    for language, at in (("zh", 0), ("en", 1)):
+        path = tmp_path / f"{language}.xlsx"
+        xq.write_ledger(path, measures, language=language)
+        sheet = openpyxl.load_workbook(path).worksheets[0]
+        rows = [*sheet.values]
+        assert rows[0] == (("步骤", "填写说明"), ("Step", "How to fill in"))[at]
+        assert [row[0] for row in rows[1:]] == [1, 2, 3, 4, 5, 6]  # every deadline is understood
+        lines = [row[1].split("\n") for row in rows[1:]]
+        assert {len(pair) for pair in lines} == {2}
+        chinese, english = [pair[at] for pair in lines], [pair[1 - at] for pair in lines]
+        for number, words in enumerate(["黄色表头", "50%", "2024-12-01", "编号", "插入行", "交回"]):
+            assert words in chinese[number]
+        for number, words in enumerate(["yellow", "50%", "2024-12-01", "ID", "rows", "send it b"]):
+            assert words in english[number]
+        assert sheet.protection.sheet and sheet.column_dimensions["B"].width > 100
+
+
+def test_a_last_day_that_stays_empty_is_tinted_and_the_guide_says_why(measures, tmp_path):
+    measures["deadline"] = ["尽快", "长期坚持", "", "6月底前"]
+    measures["deadline_date"] = pd.to_datetime([None] * 4)
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    tinted = [row[8].fill.start_color.rgb == "FFF8CBAD" for row in book["总览"]["A2:J5"]]
+    assert tinted == [True, False, False, True]
+    due = FORM.index("due") + 1
+    cells = [book[unit].cell(2, due) for unit in ("市人社局", "人社局", "各部门")]
+    assert [cell.fill.start_color.rgb == "FFF8CBAD" for cell in cells] == [True, False, True]
+    assert "底色为橙色的：时限读不成日期" in book["填写说明"]["B8"].value
+    assert len(xq.read_ledgers([tmp_path / "a.xlsx"]).unread) == 0
+
+
+def test_columns_of_the_units_that_would_be_empty_are_left_out(measures, tmp_path):
+    xq.write_ledger(tmp_path / "a.xlsx", measures)
+    rows = [*openpyxl.load_workbook(tmp_path / "a.xlsx")["单位一览"].values]
+    assert rows[0] == ("责任单位", "措施行", "有承诺的", "牵头", "分工", "分别负责")
+    assert rows[1] == ("市人社局", 1, 1, 1, 0, 0)
+    known = pd.DataFrame({"unit": ["市人社局"], "aliases": [""], "kind": ["政府"]})
+    xq.write_ledger(tmp_path / "b.xlsx", measures, units=known)
+    rows = [*openpyxl.load_workbook(tmp_path / "b.xlsx")["单位一览"].values]
+    assert rows[0][:3] == ("责任单位", "类别", "措施行") and rows[1][:3] == ("市人社局", "政府", 1)
 
 
 def test_english_headings_on_request(measures, tmp_path):
     xq.write_ledger(tmp_path / "a.xlsx", measures, language="en")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames[:2] == ["Overview", "Units"]
+    assert book.sheetnames[:3] == ["How to fill in", "Overview", "Units"]
     assert book.sheetnames[-2:] == ["All departments", "none named"]
     headings = [cell.value for cell in book["市人社局"][1]]
     assert headings == [words[1] for words in (GIVEN | ANSWERS).values()]
@@ -243,8 +287,8 @@ def test_a_list_without_units_or_dates_gives_a_ledger(tmp_path):
     path.write_text("序号\t落实措施\n1\t办好招聘会。\n2\t防范风险。\n", encoding="utf-8")
     xq.write_ledger(tmp_path / "a.xlsx", xq.read_list(path))
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["总览", "单位一览", "未写明单位"]
-    assert read_column(book.worksheets[2], "text") == ["办好招聘会。", "防范风险。"]
+    assert book.sheetnames == ["填写说明", "总览", "单位一览", "未写明单位"]
+    assert read_column(book.worksheets[3], "text") == ["办好招聘会。", "防范风险。"]
 
 
 # ── nothing is overwritten ───────────────────────────────────────────────────────────────────
@@ -430,6 +474,11 @@ def test_the_longest_text_of_a_cell_is_written_whole(measures, tmp_path):
 def test_sheet_names_excel_allows():
     long = "区国家文化公园建设指挥部" * 3
     units = [long, long + "一", "a/b[c]:*?\\", "", "History", "总览", "'x'", "\U00020000" * 31]
+    assert [*_name_sheets(["填写说明", "how to fill in"]).values()] == [
+        "填写说明 2",
+        "how to fill in",
+    ]
+    assert [*_name_sheets(["how to fill in"], 1).values()] == ["how to fill in 2"]
     names = [*_name_sheets(units).values()]
     assert len({n.lower() for n in names}) == len(units)
     assert all(len(n.encode("utf-16-le")) <= 62 and not set(n) & set("[]:*?/\\") for n in names)
@@ -440,7 +489,7 @@ def test_a_unit_named_like_a_reserved_sheet_keeps_its_rows(measures, tmp_path):
     known = pd.DataFrame({"unit": ["History", "单位一览"], "aliases": ["市人社局", "市财政局"]})
     xq.write_ledger(tmp_path / "a.xlsx", measures, units=known)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames[2:4] == ["History 2", "单位一览 2"]
+    assert book.sheetnames[3:5] == ["History 2", "单位一览 2"]
     assert read_column(book["History 2"], "unit") == ["History"]
 
 

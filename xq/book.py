@@ -23,6 +23,7 @@ _FORMATS = {
     "text": _TEXT | _GIVEN,
     "number": _TEXT,
     "date": _TEXT | _DATE,
+    "undated": _TEXT | {"bg_color": "#F8CBAD"},
     "blank": _TEXT | _FREE,
     "answer": _TEXT | _GIVEN | _FREE,
     "percent": _TEXT | _FREE | {"num_format": "0%"},
@@ -130,14 +131,15 @@ def _replace(path, content):
 
 
 def add_sheet(book, formats, name, columns, rows, *, title, say):
-    """Return a new sheet with headings, frozen, filtered, for A4 landscape."""
+    """Return a new sheet with headings, frozen, filtered unless `rows` is None, for A4 across."""
     sheet = book.add_worksheet(name)
     for at, (key, words) in enumerate(columns.items()):
         sheet.set_column(at, at, words[2])
         sheet.write_string(0, at, words[say], formats["fill" if key in ANSWERS else "head"])
     sheet.set_row(0, 30)
     sheet.freeze_panes(1, 2 if "measure_id" in columns else 1)
-    sheet.autofilter(0, 0, rows, len(columns) - 1)
+    if rows is not None:
+        sheet.autofilter(0, 0, rows, len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
@@ -161,6 +163,8 @@ def write_row(sheet, at, row, columns, formats):
             sheet.write_number(at, place, value, formats["number"])
         elif value:
             sheet.write_string(at, place, value, formats["answer" if key in ANSWERS else "text"])
+        elif key == "due" and row.get("undated"):
+            sheet.write_blank(at, place, None, formats["undated"])
         else:
             kind = {"percent": "percent", "updated": "updated"}.get(key, "blank")
             sheet.write_blank(at, place, None, formats[kind if key in ANSWERS else "text"])

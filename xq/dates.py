@@ -20,6 +20,7 @@ _FORMS = [
     r"(?:贯穿)?(?P<all>全年)|本年度内?|今年|年(?:度?内|[底末])",
 ]
 _FORMS = [re.compile(rf"{form}(?:以前|之前|前|以内|内|止)?") for form in _FORMS]
+YEARLESS = re.compile("[0-9]月|季度|半年|年[内底末]|全年|今年|本年")  # words of a time of a year
 _BEFORE = re.compile(r"(?:力争|确保|争取|原则上|截至|截止|预计|计划|拟|于|在|到|至)?")
 _RANGE = re.compile(r"(?P<first>[0-9年月日底初.]+?)(?:[—–~～至到]+|-)(?=[0-9年])")
 _AFTER = re.compile(r"[^0-9年月]{0,16}")

@@ -37,7 +37,47 @@ LASTING = {  # each stands until it is changed
 _ORDER = ["progress", "percent", "problem", "next_step", "timetable", "result", "person"]
 _ORDER += ["contact", "updated", "evidence", "opinion"]
 ANSWERS = {column: (REPORT | LASTING)[column] for column in _ORDER}
-# Two sheets that are computed, and that nobody fills in.
+# Three sheets that nobody fills in: what to do, and two that are computed.
+GUIDE = {"step": ("步骤", "Step", 8), "guide": ("填写说明", "How to fill in", 120)}
+STEPS = [  # of the guide; the last only where there is such a cell
+    (
+        "在本单位的表里填黄色表头的各栏；“进展情况”可选“未开始、有困难、推进中、已完成”，也可自己写。"
+        "“督查意见”由督查部门填。“总览”“单位一览”不用填。",
+        "Fill in the columns with yellow headings on your unit's sheet. For “Progress” choose one "
+        "of the words or write your own; “Inspection” is for the inspectors. Leave the overview "
+        "and the list of units as they are.",
+    ),
+    (
+        "“完成百分比”写成50%；办完写100%，不要只写1，也不要写“一半”。",
+        "Write “Percent done” as 50%; when done as 100%, not as 1, and not in words.",
+    ),
+    (
+        "“更新日期”写全年、月、日，如2024-12-01或2024年12月1日。以后再报，请改成当天的日期。",
+        "Write “Updated” with year, month and day, as 2024-12-01. When you report again, change it "
+        "to that day.",
+    ),
+    (
+        "“编号”“责任单位”两栏不要改、不要删：汇总时凭这两栏认行。",
+        "Neither change nor delete “ID” and “Unit”: by these two a row is known.",
+    ),
+    (
+        "可以插入行、插入列、改表名。插入的行也要写编号和责任单位；同一条有几行的，以更新日期最晚的为准。"
+        "批注和图片读不到，请写在格子里。",
+        "You may insert rows and columns, and rename sheets. A row that you insert needs ID and "
+        "Unit, too; of several rows of one measure that of the latest date counts. Comments and "
+        "pictures are not read: write into the cells.",
+    ),
+    (
+        "填好后存盘（.xlsx、.xls、.et都行），交回发来本台账的部门；文件名请写明本单位。",
+        "Save the file (as .xlsx, .xls or .et), name it after your unit, and send it back to the "
+        "office it came from.",
+    ),
+    (
+        "“到期日”空着、底色为橙色的：时限读不成日期，或没有年份，请照“时限”一栏办理。",
+        "Where “Due” is empty and orange, the deadline cannot be read as a date or names no year: "
+        "go by “Deadline”.",
+    ),
+]
 OVERVIEW = {key: GIVEN[key] for key in ["measure_id", "number", "title", "text", "promises"]}
 OVERVIEW |= {"lead": ("牵头单位", "Lead", 12), "others": ("其他单位", "Other units", 22)}
 OVERVIEW |= {"deadline": GIVEN["deadline"], "due": GIVEN["due"]}
@@ -169,6 +209,7 @@ SHEETS = [
     for form, key, needed in [
         (GIVEN | ANSWERS, "measure_id", ANSWERS),
         (OVERVIEW, "measure_id", ["status"]),
+        (GUIDE, "step", ["guide"]),
         (UNITS, "unit", ["n"]),
         (SUMMARY, "unit", ["overdue"]),
         (OVERDUE | SILENT, "measure_id", ["days"]),

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from .book import UNWRITABLE, add_sheet, check_book, write_book, write_row
+from .dates import YEARLESS, read_deadline
 from .door import check_frame, check_texts, describe, shorten
 from .followup import Ledgers, read_sent, to_measure, to_unit
-from .forms import ANSWERS, GIVEN, NOBODY, OVERVIEW, ROLES, STATUS, UNITS, say_status
+from .forms import ANSWERS, GIVEN, GUIDE, NOBODY, OVERVIEW, ROLES, STATUS, STEPS, UNITS, say_status
 from .targets import find_targets
 from .units import find_units
 
@@ -19,7 +20,12 @@ _COMMENT = (
     "Built from the list; units fill in the rest.",
 )
 _HINT = " In Python keep=xq.read_ledgers([that]) carries its answers over into a new one."
-_SHEETS = {"overview": ("总览", "Overview"), "units": ("单位一览", "Units")}
+_SHEETS = {
+    "guide": ("填写说明", "How to fill in"),
+    "overview": ("总览", "Overview"),
+    "units": ("单位一览", "Units"),
+}
+_OF_UNITS = ["unit_en", "kind"]  # columns that are left out if no unit has one
 _ALL_SHEET = ("各部门", "All departments")
 _RESERVED = {"history", "历史记录"}  # Excel keeps these names for itself
 _ALL = re.compile(r"(?:各|有关|相关)(?:有关|相关|责任|成员|职能)?(?:部门|单位)$")
@@ -28,9 +34,10 @@ _CLAUSE = re.compile(r"[^，。；：！？\n]+")
 
 
 def write_ledger(path, measures, *, units=None, keep=None, title=None, language="zh"):
-    """Write the ledger as an Excel workbook: an overview, then one sheet per unit.
+    """Write the ledger as an Excel workbook: how to fill it in, an overview, one sheet per unit.
 
-    The overview has every measure with its promises, units and deadline. Each unit's sheet has
+    The overview has every measure with its promises, units and deadline; where the last day stays
+    empty because the deadline cannot be read, it is tinted. Each unit's sheet has
     its measures, and columns for what the unit is to report (进展情况, 完成百分比, 存在问题 …).
     Rows for all departments have one sheet, rows that name no unit another. Every cell is a text,
     number or date, never a formula. The same tables give the same bytes.
@@ -159,7 +166,7 @@ def _collect(measures, units):
     nobody = rows.index[~rows.index.isin(named["measure_id"])]
     nobody = pd.DataFrame({"measure_id": nobody, "unit": "", "role": "", "partners": ""})
     duties = pd.concat([named[["measure_id", "unit", "role", "partners"]], nobody])
-    for column in ["unit_en", "kind"]:
+    for column in _OF_UNITS:
         duties[column] = [known[column].get(unit, "") for unit in duties["unit"]]
     given = ["number", "title", "text", "promises", "deadline", "due"]
     rows = duties.merge(rows[given], on="measure_id")
@@ -173,7 +180,16 @@ def _sort_rows(rows, units):
     order = {unit: place for place, unit in enumerate(dict.fromkeys([*units, *rows["unit"]]))}
     order |= {"各部门": len(order), "": len(order) + 1}
     rows["place"] = rows["sheet"].map(order)
+    dated = zip(rows["due"], rows["deadline"], strict=True)
+    rows["undated"] = [due is None and _is_undated(deadline) for due, deadline in dated]
     return rows.sort_values(["place", "line"], kind="stable", ignore_index=True)
+
+
+def _is_undated(deadline):
+    """Say whether a deadline without a last day cannot be read, or names no year."""
+    return deadline != "" and (
+        read_deadline(deadline, None)[0] is None or YEARLESS.search(deadline) is not None
+    )
 
 
 def _merge_twice(named):
@@ -230,7 +246,7 @@ def _read_units(units):
         for name in [*aliases.split("；"), unit]
     ]
     known = {"unit": dict(names), "order": [*units["unit"]]}
-    for column in ["unit_en", "kind"]:
+    for column in _OF_UNITS:
         values = units[column].astype("str") if column in units else [""] * len(units)
         known[column] = dict(zip(units["unit"], values, strict=True))
     return known
@@ -327,17 +343,23 @@ def _check_cells(rows):
 
 
 def _fill_book(book, formats, rows, overview, title, say):
-    """Add the overview, the list of units and their sheets to an empty workbook."""
+    """Add the guide, the overview, the list of units and their sheets to an empty workbook."""
 
     def add(name, columns, count):
         return add_sheet(book, formats, name, columns, count, title=title, say=say)
 
-    computed = [add(_SHEETS["overview"][say], OVERVIEW, len(overview))]
+    computed = [add(_SHEETS["guide"][say], GUIDE, None)]
+    for at, step in enumerate(STEPS if rows["undated"].any() else STEPS[:-1], 1):
+        row = {"step": at, "guide": f"{step[say]}\n{step[1 - say]}"}
+        write_row(computed[0], at, row, GUIDE, formats)
+    computed.append(add(_SHEETS["overview"][say], OVERVIEW, len(overview)))
     for at, row in enumerate(overview.to_dict("records"), 1):
-        write_row(computed[0], at, row, OVERVIEW, formats)
+        write_row(computed[1], at, row, OVERVIEW, formats)
     names = _name_sheets(rows["sheet"].unique(), say)
-    computed.append(add(_SHEETS["units"][say], UNITS, rows["unit"].nunique()))
-    _write_units(computed[1], rows, names, formats, say)
+    known = [key for key in UNITS if key not in _OF_UNITS or (rows[key] != "").any()]
+    columns = {key: UNITS[key] for key in known}
+    computed.append(add(_SHEETS["units"][say], columns, rows["unit"].nunique()))
+    _write_units(computed[2], rows, columns, names, formats, say)
     for sheet in computed:  # answers belong on the units' sheets
         sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True})
     form = GIVEN | ANSWERS
@@ -358,7 +380,7 @@ def _name_sheets(units, say=0):
 
     A name that is cut or changed loses nothing: each row has the unit's full name.
     """
-    names, taken = {}, {_SHEETS[sheet][say].lower() for sheet in ("overview", "units")} | _RESERVED
+    names, taken = {}, {words[say].lower() for words in _SHEETS.values()} | _RESERVED
     shared = {"各部门": _ALL_SHEET[say], "": NOBODY[say]}
     for unit in units:
         base = re.sub(r"[][:*?/\\'\x00-\x1f]", " ", shared.get(unit, unit)).strip() or "unit"
@@ -373,12 +395,13 @@ def _name_sheets(units, say=0):
     return names
 
 
-def _write_units(sheet, rows, names, formats, say):
+def _write_units(sheet, rows, columns, names, formats, say):
     """Write the list of units: how many rows each has, and where."""
     for at, (unit, own) in enumerate(rows.groupby("unit", sort=False), 1):
         first = own.iloc[0]
         link = f"internal:'{names[first['sheet']]}'!A1"
         sheet.write_url(at, 0, link, formats["link"], unit or NOBODY[say])
-        counts = [len(own), (own["promises"] != "").sum()]
-        counts += [(own["role"] == role).sum() for role in ("lead", "joint", "all")]
-        sheet.write_row(at, 1, [first["unit_en"], first["kind"], *counts], formats["text"])
+        cells = {key: first[key] for key in _OF_UNITS}
+        cells |= {"n": len(own), "promising": (own["promises"] != "").sum()}
+        cells |= {role: (own["role"] == role).sum() for role in ("lead", "joint", "all")}
+        sheet.write_row(at, 1, [cells[key] for key in columns if key in cells], formats["text"])

@@ -12,7 +12,7 @@ from itertools import accumulate, compress, pairwise
 
 import pandas as pd
 
-from .dates import read_deadline, read_issue_date, read_title_year
+from .dates import YEARLESS, read_deadline, read_issue_date, read_title_year
 from .door import check_count, check_frame, check_texts, shorten
 from .files import MOST_CHARACTERS, ListError, check_cells, cut_lines, fail, read_file
 from .headings import (
@@ -44,7 +44,6 @@ _DATE = re.compile(
     r"|\d{4}\s?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底前?|末)?|\d{1,2}月底前?|年[底末]前?|年内|全年"
 )
 _END_BY = re.compile(r"年[底末]前|\d{1,2}月[底末]前")
-_YEARLESS = re.compile("[0-9]月|季度|半年|年[内底末]|全年|今年|本年")
 
 _CHANGE = {"rule": "str", "line": "int64", "field": "str", "start": "int64"}  # type of column
 _CHANGE |= {"before": "str", "after": "str"}
@@ -279,7 +278,7 @@ def check_list(measures, *, units=None):
     text, deadline = measures["text"], measures["deadline"]
     unread = measures["deadline_kind"].isna() & (deadline != "")
     doubt("unread_deadline", "deadline", deadline[unread])
-    undated = ~unread & measures["deadline_date"].isna() & deadline.str.contains(_YEARLESS)
+    undated = ~unread & measures["deadline_date"].isna() & deadline.str.contains(YEARLESS)
     doubt("deadline_without_year", "deadline", deadline[undated])
     if "year_from" in measures:
         doubt("guessed_year", "deadline", deadline[measures["year_from"] == "list"])
