@@ -56,19 +56,19 @@ def book(ledgers, sent):
 
 
 def read_rows(sheet):
-    return [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    return [list(row) for row in sheet.iter_rows(min_row=3, values_only=True)]
 
 
 def test_counts_by_unit_and_the_total(book, ledgers):
-    assert [cell.value for cell in book["督办汇总"][1]] == [words[0] for words in SUMMARY.values()]
+    assert [cell.value for cell in book["督办汇总"][2]] == [words[0] for words in SUMMARY.values()]
     *rows, total, note = read_rows(book["督办汇总"])
     assert rows == xq.count_answers(ledgers.duties)[[*SUMMARY]].to_numpy().tolist()
     assert ["市应急局", 1, 0, 0, 0, 0, 1, 1] in rows and ["市财政局", 1, 0, 0, 1, 0, 0, 1] in rows
     assert total == ["合计", 10, 1, 2, 2, 1, 4, 4] and total[1] == sum(total[2:7])
     assert total[1:] == [sum(column) for column in [*zip(*rows, strict=True)][1:]]
     assert note[0].startswith("承担＝完成＋按期＋逾期＋未定时限＋未报。") and not any(note[1:])
-    assert book["督办汇总"]["A9"].font.b and book["督办汇总"]["H9"].font.b
-    assert not book["督办汇总"]["H8"].font.b
+    assert book["督办汇总"]["A10"].font.b and book["督办汇总"]["H10"].font.b
+    assert not book["督办汇总"]["H9"].font.b
 
 
 def test_what_is_overdue_the_longest_first_and_leads_before_others(book, ledgers):
@@ -144,7 +144,7 @@ def test_english_on_request(ledgers, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["Summary", "Overdue", "Silent", "Differences", "Not understood"]
     for sheet, columns in zip(book, SHEETS.values(), strict=True):
-        assert [cell.value for cell in sheet[1]] == [words[1] for words in columns.values()]
+        assert [cell.value for cell in sheet[2]] == [words[1] for words in columns.values()]
     assert read_rows(book["Summary"])[-2][0] == "Total"
     assert "none named" in [row[0] for row in read_rows(book["Summary"])]
     late = read_rows(book["Overdue"])
@@ -152,7 +152,12 @@ def test_english_on_request(ledgers, tmp_path):
     assert late[2][9] == "推进中 (2023-06-02)\nProblems: 缺资金"
     assert read_rows(book["Differences"])[0][7] == "市人社局 done、市财政局 under_way"
     assert read_rows(book["Not understood"])[0][4] == "is no percentage (1 may be 1% or 100%)"
-    assert book["Summary"].oddHeader.right.text == "Follow-up of key tasks, as of 2023-07-01"
+    assert [sheet["A1"].value for sheet in book][:2] == [
+        "Follow-up of key tasks, as of 2023-07-01",
+        "Follow-up of key tasks: Overdue, as of 2023-07-01",
+    ]
+    read = xq.read_ledgers([tmp_path / "a.xlsx"])
+    assert len(read.answers) == len(read.unread) == 0
 
 
 def test_every_sheet_is_ready_to_print(book):
@@ -162,11 +167,14 @@ def test_every_sheet_is_ready_to_print(book):
         assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
         assert page.sheet_properties.pageSetUpPr.fitToPage
         assert page.page_setup.fitToHeight == 0  # as many pages down as it takes, one across
-        assert page.print_title_rows == "$1:$1"
+        assert page.print_title_rows == "$1:$2"
         last = page.cell(page.max_row, len(columns)).coordinate.strip("0123456789")
         assert page.print_area == f"'{sheet}'!$A$1:${last}${page.max_row}"
-        assert page.oddHeader.right.text == "重点工作督办汇总（截至2023-07-01）"
-        assert page.oddHeader.left.text == "&A" and page.oddFooter.center.text == "&P / &N"
+        part = "" if sheet == "督办汇总" else f"：{sheet}"
+        assert page["A1"].value == f"重点工作督办汇总{part}（截至2023年7月1日）"
+        assert page["A1"].font.b and page["A1"].font.sz == 14
+        assert f"A1:{last}1" in [str(each) for each in page.merged_cells.ranges]
+        assert not page.oddHeader.right.text and page.oddFooter.center.text == "&P / &N"
         margins = page.page_margins
         assert (margins.left, margins.right, margins.top, margins.bottom) == (0.3, 0.3, 0.6, 0.5)
         widths = [words[2] for words in columns.values()]
@@ -174,12 +182,15 @@ def test_every_sheet_is_ready_to_print(book):
         found = [dim.width for dim in spans for _ in range(dim.min, dim.max + 1)]
         assert [round(width - 0.71) for width in found] == widths
         assert sum(widths) <= 190  # or fitting them to one page makes the type too small
-        assert page.freeze_panes == ("C2" if "measure_id" in columns else "B2")
-        assert page.row_dimensions[1].height == 30 and not page.protection.sheet
+        assert page.freeze_panes == ("C3" if "measure_id" in columns else "B3")
+        assert [page.row_dimensions[at].height for at in (1, 2)] == [
+            30,
+            30,
+        ] and not page.protection.sheet
         assert not [cell for row in page.iter_rows() for cell in row if cell.data_type == "f"]
     filters = [book[sheet].auto_filter.ref for sheet in SHEETS]
-    assert book["督办汇总"].row_dimensions[10].height == 60  # three lines of notes
-    assert filters == ["A1:H8", "A1:J5", "A1:J5", "A1:H3", "A1:E2"]
+    assert book["督办汇总"].row_dimensions[11].height == 60  # three lines of notes
+    assert filters == ["A2:H9", "A2:J6", "A2:J6", "A2:H4", "A2:E3"]
 
 
 def test_a_formula_written_by_a_unit_stays_a_text(sent, tmp_path):
@@ -201,8 +212,17 @@ def test_nothing_to_say_is_said(tmp_path):
     xq.write_summary(xq.read_ledgers([]), tmp_path / "a.xlsx", today=DAY)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     for sheet in book:
-        assert sheet["A2"].value == "（无）" and sheet["B2"].value is None
+        assert sheet["A3"].value == "（无）" and sheet["B3"].value is None
     assert read_rows(book["督办汇总"])[1] == ["合计", *[0] * 7]
+
+
+def test_only_the_title_of_a_summary_is_passed_over(ledgers, tmp_path):
+    xq.write_summary(ledgers, tmp_path / "a.xlsx", today=DAY)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book["逾期"]["A1"] = "重点工作督办汇总：逾期（截至2023年7月1日），请各单位抓紧"
+    book.save(tmp_path / "a.xlsx")
+    unread = xq.read_ledgers([tmp_path / "a.xlsx"]).unread
+    assert unread[["sheet", "cell"]].to_numpy().tolist() == [["逾期", "A1"]]
 
 
 @pytest.mark.usefixtures("book")
@@ -211,11 +231,11 @@ def test_a_summary_among_the_files_is_no_answer(ledgers, sent):
     assert len(read.answers) == len(read.unread) == 0
     path = sent.parent / "noted.xlsx"
     book = openpyxl.load_workbook(sent.parent / "汇总.xlsx")
-    book["分歧"]["I2"] = "已核实"
+    book["分歧"]["I3"] = "已核实"
     book.save(path)
     assert xq.read_ledgers([path]).unread["written"].tolist() == ["已核实"]
     with pytest.raises(
-        ValueError, match="was filled in, first in sheet 分歧, cell I2; nothing was changed"
+        ValueError, match="was filled in, first in sheet 分歧, cell I3; nothing was changed"
     ):
         xq.write_summary(ledgers, path, today=DAY)
 

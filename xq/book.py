@@ -31,6 +31,7 @@ _FORMATS = {
     "head": _HEAD | {"bg_color": "#DDE5EE"},
     "fill": _HEAD | {"bg_color": "#FFF2CC"},
     "total": _HEAD,
+    "banner": {"bold": True, "align": "center", "valign": "vcenter", "font_size": 14},
     "note": {"text_wrap": True, "valign": "top", "font_size": 9},
     "link": _TEXT | {"font_color": "#1F5C99", "underline": 1},
 }
@@ -130,22 +131,31 @@ def _replace(path, content):
         raise
 
 
-def add_sheet(book, formats, name, columns, rows, *, title, say):
-    """Return a new sheet with headings, frozen, filtered unless `rows` is None, for A4 across."""
+def add_sheet(book, formats, name, columns, rows, *, title, say, banner=None):
+    """Return a new sheet with headings, frozen, filtered unless `rows` is None, for A4 across.
+
+    The title stands above every printed page; or `banner`, in the first line of the sheet.
+    """
     sheet = book.add_worksheet(name)
+    top = 0
+    if banner is not None:
+        top = 1
+        sheet.merge_range(0, 0, 0, len(columns) - 1, banner, formats["banner"])
+        sheet.set_row(0, 30)
     for at, (key, words) in enumerate(columns.items()):
         sheet.set_column(at, at, words[2])
-        sheet.write_string(0, at, words[say], formats["fill" if key in ANSWERS else "head"])
-    sheet.set_row(0, 30)
-    sheet.freeze_panes(1, 2 if "measure_id" in columns else 1)
+        sheet.write_string(top, at, words[say], formats["fill" if key in ANSWERS else "head"])
+    sheet.set_row(top, 30)
+    sheet.freeze_panes(top + 1, 2 if "measure_id" in columns else 1)
     if rows is not None:
-        sheet.autofilter(0, 0, rows, len(columns) - 1)
+        sheet.autofilter(top, 0, top + rows, len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.repeat_rows(0, top)
     sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.5)
-    sheet.set_header(f"&L&A&R{title.replace('&', '&&')[:200]}")  # Excel takes 255 at most
+    if banner is None:
+        sheet.set_header(f"&L&A&R{title.replace('&', '&&')[:200]}")  # Excel takes 255 at most
     sheet.set_footer("&C&P / &N")
     return sheet
 

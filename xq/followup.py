@@ -15,7 +15,18 @@ from openpyxl.utils import get_column_letter
 
 from .door import check_choice, check_frame, describe, shorten
 from .files import ListError, fail, read_file
-from .forms import ANSWERS, GIVEN, LASTING, NOBODY, REPORT, ROLES, SENTENCES, SHEETS, STATUS
+from .forms import (
+    ANSWERS,
+    GIVEN,
+    IS_TITLE,
+    LASTING,
+    NOBODY,
+    REPORT,
+    ROLES,
+    SENTENCES,
+    SHEETS,
+    STATUS,
+)
 from .many import name_files
 
 _RANK = ["not_started", "in_difficulty", "unclear", "under_way", "done"]
@@ -271,6 +282,8 @@ def _read_sheet(file, sheet, lines, plain, unread):
     """Return the rows of a sheet that name a measure; list in `unread` what is not understood."""
     rows, columns, headings, above = [], None, (), {}
     for line in lines:
+        if not columns and IS_TITLE.fullmatch("".join(line.cells).strip()):
+            continue  # of a summary
         if found := _read_headings(line.cells):
             columns, headings, above = found, line.cells, {}
             continue

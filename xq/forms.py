@@ -93,7 +93,12 @@ UNITS = {
     "all": ("分别负责", "each", 8),
 }
 
-# The sheets of a summary, computed as well.
+# The sheets of a summary, computed as well; each begins with a line that says the day.
+TITLE = ("重点工作督办汇总{}（截至{}）", "Follow-up of key tasks{}, as of {}")
+IS_TITLE = re.compile(
+    "重点工作督办汇总(?:：[^（）]+)?（截至[0-9年月日]+）"
+    "|Follow-up of key tasks(?:: [^,]+)?, as of [0-9-]+"
+)
 _SHARED = {key: GIVEN[key] for key in ["measure_id", "number", "title"]}
 _SHARED |= {"text": ("落实措施", "Measure", 40)}
 SUMMARY = {

@@ -5,9 +5,8 @@ import pandas as pd
 from .book import UNWRITABLE, add_sheet, check_book, write_book, write_row
 from .door import check_frame, describe
 from .followup import Ledgers, count_answers, find_difference, read_today
-from .forms import CONFLICTS, NOBODY, OVERDUE, ROLES, SILENT, SUMMARY, UNREAD, say_status
+from .forms import CONFLICTS, NOBODY, OVERDUE, ROLES, SILENT, SUMMARY, TITLE, UNREAD, say_status
 
-_TITLE = ("重点工作督办汇总（截至{}）", "Follow-up of key tasks, as of {}")
 _COMMENT = ("由各单位交回的台账生成。", "Built from the ledgers that units returned.")
 _SHEETS = {  # of the workbook, in their order
     "summary": ("督办汇总", "Summary", SUMMARY),
@@ -44,7 +43,8 @@ def write_summary(ledgers, path, *, today, language="zh"):
     and the total), 逾期 (what is overdue, with the days and the last answer), 未报 (who has not
     answered what), 分歧 (measures on which the units differ, or where something else does not
     agree) and 未识别 (what was not understood, with file, sheet and cell). All are for A4, across,
-    with the headings on every page. The same ledgers give the same bytes.
+    with a title that says the day and the headings on every page. The same ledgers give the same
+    bytes.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ def write_summary(ledgers, path, *, today, language="zh"):
             f"today is {day:%Y-%m-%d}, and what is overdue in the ledgers is so on another day; "
             "give xq.read_ledgers and this function the same"
         )
-    title = _TITLE[say].format(f"{day:%Y-%m-%d}")
+    written = (f"{day.year}年{day.month}月{day.day}日", f"{day:%Y-%m-%d}")[say]
+    title = TITLE[say].format("", written)
     duties = _describe_duties(ledgers, day, say)
     counts = count_answers(ledgers.duties)
     counts["unit"] = counts["unit"].replace(NOBODY[0], NOBODY[say])
@@ -102,12 +103,16 @@ def write_summary(ledgers, path, *, today, language="zh"):
     def fill(book, formats):
         for key, (*names, columns) in _SHEETS.items():
             count = len(rows[key])
-            sheet = add_sheet(book, formats, names[say], columns, count, title=title, say=say)
+            part = "" if key == "summary" else ("：", ": ")[say] + names[say]
+            banner = TITLE[say].format(part, written)
+            sheet = add_sheet(
+                book, formats, names[say], columns, count, title=title, say=say, banner=banner
+            )
             empty = dict.fromkeys(columns, "") | {next(iter(columns)): _NONE[say]}
-            for at, row in enumerate(rows[key].to_dict("records") or [empty], 1):
+            for at, row in enumerate(rows[key].to_dict("records") or [empty], 2):
                 row = {name: _fit(row[name]) for name in columns}
                 write_row(sheet, at, row, columns, formats)
-            last = max(count, 1)
+            last = max(count, 1) + 1
             if key == "summary":
                 bold = formats | {"text": formats["total"], "number": formats["total"]}
                 write_row(sheet, last + 1, total, columns, bold)
