@@ -43,22 +43,22 @@ STEPS = [  # of the guide; the last only where there is such a cell
     (
         "在本单位的表里填黄色表头的各栏；“进展情况”可选“未开始、有困难、推进中、已完成”，也可自己写。"
         "“督查意见”由督查部门填。“总览”“单位一览”不用填。",
-        "Fill in the columns with yellow headings on your unit's sheet. For “Progress” choose one "
-        "of the words or write your own; “Inspection” is for the inspectors. Leave the overview "
-        "and the list of units as they are.",
+        "Fill in the columns with yellow headings on your unit's sheet. For “Progress” (进展情况) "
+        "choose one of the words or write your own; “Inspection” (督查意见) is for the inspectors. "
+        "Leave the overview and the list of units as they are.",
     ),
     (
         "“完成百分比”写成50%；办完写100%，不要只写1，也不要写“一半”。",
-        "Write “Percent done” as 50%; when done as 100%, not as 1, and not in words.",
+        "Write “Percent done” (完成百分比) as 50%; when done as 100%, not as 1, and not in words.",
     ),
     (
         "“更新日期”写全年、月、日，如2024-12-01或2024年12月1日。以后再报，请改成当天的日期。",
-        "Write “Updated” with year, month and day, as 2024-12-01. When you report again, change it "
-        "to that day.",
+        "Write “Updated” (更新日期) with year, month and day, as 2024-12-01. When you report "
+        "again, change it to that day.",
     ),
     (
         "“编号”“责任单位”两栏不要改、不要删：汇总时凭这两栏认行。",
-        "Neither change nor delete “ID” and “Unit”: by these two a row is known.",
+        "Neither change nor delete “ID” (编号) and “Unit” (责任单位): by these two a row is known.",
     ),
     (
         "可以插入行、插入列、改表名。插入的行也要写编号和责任单位；同一条有几行的，以更新日期最晚的为准。"
@@ -74,8 +74,8 @@ STEPS = [  # of the guide; the last only where there is such a cell
     ),
     (
         "“到期日”空着、底色为橙色的：时限读不成日期，或没有年份，请照“时限”一栏办理。",
-        "Where “Due” is empty and orange, the deadline cannot be read as a date or names no year: "
-        "go by “Deadline”.",
+        "Where “Due” (到期日) is empty and orange, the deadline cannot be read as a date or names "
+        "no year: go by “Deadline” (时限).",
     ),
 ]
 OVERVIEW = {key: GIVEN[key] for key in ["measure_id", "number", "title", "text", "promises"]}
