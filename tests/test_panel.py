@@ -163,6 +163,7 @@ def test_another_text_in_place_of_the_report_is_refused(registry, tmp_path):
     [
         ({"year": 1966}, xq.FetchError, "no report with .*1966.*lists them all"),
         ({"level": "village"}, xq.FetchError, "no report with .*village"),
+        ({"place": "Hangzou"}, xq.FetchError, "did you mean .*Hangzhou"),
         ({"level": 3}, TypeError, "level is 3; expected a text"),
         ({"place": [3]}, TypeError, "place is a list .*expected a text"),
         ({"year": "2022"}, TypeError, "year is a str .*expected a whole number"),
