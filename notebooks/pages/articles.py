@@ -183,7 +183,7 @@ def read_figure(name, language):
         "alt": f"{text['Title'].rstrip('。.')}{mark}{described}",
         "size": (width // 2, height // 2),
         "files": files,
-        "cite": cite(language, text["Title"], name, text["CSV SHA-256"]),
+        "cite": cite(language, text["Title"], name),
     }
 
 
@@ -192,17 +192,17 @@ def read_about():
     return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
-def cite(language, title="", figure="", checksum=""):
-    """Return the line by which to cite the whole, or one figure and the numbers drawn in it."""
+def cite(language, title="", figure=""):
+    """Return the line by which to cite the whole, or one figure."""
     about = read_about()
     authors = ", ".join(author["name"] for author in about["authors"])
     year, version = about["date-released"].year, about["version"]
     whole = read_readme(language)["title"]
     licence = "CC BY 4.0"
     if language == "zh":
-        part = f"“{title}”，图{figure}（CSV SHA-256 {checksum}），载" if figure else ""
+        part = f"“{title}”，图{figure}，载" if figure else ""
         return f"{authors}（{year}）：{part}《{whole}》，版本{version}，{licence}。"
-    part = f"“{title}”, figure {figure} (CSV SHA-256 {checksum}). In: " if figure else ""
+    part = f"“{title}”, figure {figure}. In: " if figure else ""
     return f"{authors} ({year}). {part}{whole}, version {version}, {licence}."
 
 
@@ -370,7 +370,8 @@ def make_links(articles, tables, language):
         f"notebooks/{article['name']}.ipynb": f"{article['name']}.html" for article in articles
     }
     pages |= dict.fromkeys(("README.md", "README.zh-CN.md"), "index.html")
-    pages |= dict.fromkeys(("data/README.md", "data/CODEBOOK.md", "data"), "tables.html")
+    described = ("data", "data/README.md", "data/README.zh-CN.md", "data/CODEBOOK.md")
+    pages |= dict.fromkeys(described, "tables.html")
 
     def links(text, href):
         path, _, anchor = href.partition("#")
