@@ -20,6 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
+# Parts of the README: what the front page says last, and those of a page of their own.
+LIMITS = {"zh": "本项目不能回答什么", "en": "What this cannot tell"}
+USES = {
+    "zh": ("写报告", "跟踪督办", "数字怎么来，可信到什么程度"),
+    "en": ("For report writers", "Follow up", "How the numbers are made, and how far to trust them"),
+}
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 
 
@@ -208,24 +214,34 @@ def cite(language, title="", figure=""):
 
 @cache
 def read_readme(language):
-    """Return what the front page says: title, lead, and the answer and figure of each notebook.
+    """Return what the README says: title, lead, and the answer and figure of each notebook.
 
     Returns
     -------
     dict
-        ``title``, ``lead`` (HTML), ``limits`` (HTML: what this cannot tell) and ``questions``, a
-        dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
+        ``title``; ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote, to follow
+        up, and how far to trust), as HTML; and ``questions``, a dict: name of the notebook → its
+        ``question``, ``answer`` and ``figure``.
+
+    Raises
+    ------
+    PageError
+        If the table of questions or a part is missing.
     """
-    name, limits = {
-        "zh": ("README.zh-CN.md", "本项目不能回答什么"),
-        "en": ("README.md", "What this cannot tell"),
-    }[language]
+    name = {"zh": "README.zh-CN.md", "en": "README.md"}[language]
     source = (ROOT / name).read_text(encoding="utf-8")
     text = _exporter().markdown2html({}, source)
     page = lxml.html.fragment_fromstring(text, create_parent="div")
-    found = page.xpath("h2[normalize-space() = $limits]", limits=limits)
-    if not found or page.find("table") is None:
-        raise PageError(f"{name}: expected a table of questions and a part “## {limits}”")
+    parts, heading = {}, None
+    for each in page:
+        if each.tag == "h2":
+            heading = each.text_content().strip("¶")
+            parts[heading] = f"<h2>{heading}</h2>"
+        elif heading:
+            parts[heading] += lxml.html.tostring(each, encoding="unicode")
+    wanted = [LIMITS[language], *USES[language]]
+    if page.find("table") is None or not set(wanted) <= set(parts):
+        raise PageError(f"{name}: expected a table of questions and the parts {wanted}")
     questions = {}
     for row in page.find("table").iter("tr"):
         cells = row.findall("td")
@@ -236,16 +252,15 @@ def read_readme(language):
                 "answer": answer.text_content(),
                 "figure": Path(figure.find("a").get("href")).name.split(".")[0],
             }
-    part = []
-    for each in found[0].itersiblings():
-        if each.tag == "h2":
-            break
-        part.append(lxml.html.tostring(each, encoding="unicode"))
     lead = page.xpath("table[1]/preceding-sibling::p[1]")[0]
     return {
         "title": page.find("h1").text_content(),
         "lead": lxml.html.tostring(lead, encoding="unicode"),
-        "limits": f"<h2>{limits}</h2>" + "".join(part),
+        "limits": parts[LIMITS[language]],
+        "uses": "".join(
+            f'<section class="prose" id="use-{number}">{parts[part]}</section>'
+            for number, part in enumerate(USES[language])
+        ),
         "questions": questions,
     }
 
