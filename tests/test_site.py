@@ -4,6 +4,7 @@ The browser tests need Chromium (Debian: apt install chromium) and are skipped w
 assistive program needs is checked by axe-core, which the package axe-core-python carries.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -240,7 +241,7 @@ def test_table_pages_have_all_rows_and_explain_all_columns(built, pages):
     told = {"en": "description", "zh": "description_zh"}
     for table in xq.list_tables().itertuples():
         content = (ROOT / "data" / table.path).read_bytes()
-        assert built[1][f"data/{table.path}"] == content
+        assert built[1][f"data/{table.path}"] == codecs.BOM_UTF8 + content  # for Excel
         assert read_script(built[1][f"data/{table.path}.js"]) == list(
             csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
         )

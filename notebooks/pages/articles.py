@@ -24,7 +24,11 @@ SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
 LIMITS = {"zh": "本项目不能回答什么", "en": "What this cannot tell"}
 USES = {
     "zh": ("写报告", "跟踪督办", "数字怎么来，可信到什么程度"),
-    "en": ("For report writers", "Follow up", "How the numbers are made, and how far to trust them"),
+    "en": (
+        "For report writers",
+        "Follow up",
+        "How the numbers are made, and how far to trust them",
+    ),
 }
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 
@@ -219,8 +223,8 @@ def read_readme(language):
     Returns
     -------
     dict
-        ``title``; ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote, to follow
-        up, and how far to trust), as HTML; and ``questions``, a dict: name of the notebook → its
+        ``title``; as HTML ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote,
+        to follow up, and how far to trust); and ``questions``, a dict: name of the notebook → its
         ``question``, ``answer`` and ``figure``.
 
     Raises

@@ -4,6 +4,7 @@ Everything comes from what is committed: notebooks as they were executed, figure
 Nothing is run, and the same sources give the same bytes.
 """
 
+import codecs
 import io
 import re
 import shutil
@@ -93,7 +94,9 @@ def make_files():
     for article in articles:
         for path in sorted((ROOT / "figures").glob(f"{article['name'][:2]}-*")):
             files[f"figures/{path.name}"] = path.read_bytes()
-    return files
+    # With this mark Excel shows Chinese when a download is opened by a double-click.
+    marked = {name: codecs.BOM_UTF8 + files[name] for name in files if name.endswith(".csv")}
+    return files | marked
 
 
 def make_pages(language, articles, tables):
