@@ -13,7 +13,7 @@ import xq
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from notebooks.pages.articles import LANGUAGES, ROOT, cite, finish, make_say, read_readme
-from teaching.coding import CHARACTERS, GOLD, HERE, make_sheet
+from teaching.coding import CHARACTERS, GOLD, HERE, make_sheet, read_english
 
 PAGES = ("guide", "worksheet")
 TASK = "T23"  # the worksheet's: two rows, with numbers of several kinds, one with a lead unit
@@ -81,7 +81,7 @@ def make_page(name, language, articles):
             names=[article["name"] for article in articles],
             task=xq.load_table("tasks").set_index("task_id").loc[TASK],
             rows=read_task(),
-            english=pd.read_csv(HERE / "task.en.csv", index_col="measure_id")["text"],
+            english=read_english(),
             length=CHARACTERS,
         )
     )
