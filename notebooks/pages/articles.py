@@ -19,6 +19,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
+SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 

@@ -20,6 +20,7 @@ from notebooks.pages.articles import (
     HERE,
     LANGUAGES,
     ROOT,
+    SLIDES,
     PageError,
     cite,
     find_promises,
@@ -36,9 +37,8 @@ from notebooks.pages.articles import (
     to_script,
 )
 from notebooks.run import NotebookError, find_notebooks
-from teaching.build import make_books, make_kit
+from teaching.build import make_books, make_kit, write_markdown
 
-SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 ASSETS = ("style.css", "slides.css", "site.js", "table.js")
 FONT = ROOT / "xq" / "fonts" / "NotoSansSC-Regular.ttf"
 
@@ -263,6 +263,7 @@ def main():
         stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         files = build_site(ROOT / "site")
+        write_markdown([read_article(path) for path in find_notebooks(ROOT / "notebooks")])
     except (PageError, NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
