@@ -47,8 +47,8 @@ def read_article(path):
     Returns
     -------
     dict
-        ``name``; ``cells``; and by language ``title``, ``answer`` and ``doubt``: the question, the
-        sentences of the answer, and the first sentence of *How sure are we?*
+        ``name``; ``cells``; and by language ``title``, ``answer`` and ``doubts``: the question, the
+        sentences of the answer, and what each point of *How sure are we?* begins with.
 
     Raises
     ------
@@ -69,21 +69,30 @@ def read_article(path):
             f"{path.name}: expected one cell tagged answer that prints the English and the Chinese "
             f"answer, a line each; there are {len(printed)} such cells. Run make.py figures"
         )
-    article = {"name": path.stem, "cells": cells, "title": {}, "answer": {}, "doubt": {}}
+    article = {"name": path.stem, "cells": cells, "title": {}, "answer": {}, "doubts": {}}
     for language, answer in zip(LANGUAGES, reversed(lines), strict=True):
         prose = "\n\n".join(cell.source for cell in cells if language in cell.tags)
         question = re.match(r"# (.+)", prose)
-        doubt = re.search(rf"^## {re.escape(DOUBTS[language])}\n+(.+)", prose, re.M)
-        if not question or not doubt:
+        doubts = re.search(
+            rf"^## {re.escape(DOUBTS[language])}\n+(.+?)(?=\n#|\Z)", prose, re.M | re.S
+        )
+        if not question or not doubts:
             raise PageError(
                 f"{path.name}: the {language} prose has no first line “# question”, or no part "
                 f"“## {DOUBTS[language]}”"
             )
         article["title"][language] = question[1]
         article["answer"][language] = split_sentences(answer, language)
-        plain = re.sub(r"[*`]|^[-\d.]+ |\[(.+?)\]\(.+?\)", r"\1", doubt[1])
-        article["doubt"][language] = split_sentences(plain, language)[0]
+        points = re.findall(r"^- (.+)", doubts[1], re.M) or [doubts[1].strip().split("\n")[0]]
+        article["doubts"][language] = [find_lead(point, language) for point in points]
     return article
+
+
+def find_lead(point, language):
+    """Return the bold sentence that a point begins with, or its first sentence."""
+    bold = re.match(r"\*\*([^*]+[.。])\*\*", point)
+    plain = re.sub(r"[*`]|\[(.+?)\]\(.+?\)", r"\1", bold[1] if bold else point)
+    return split_sentences(plain, language)[0]
 
 
 def find_text(cell):
@@ -214,8 +223,9 @@ def read_readme(language):
     Returns
     -------
     dict
-        ``title``, ``lead`` (HTML), ``limits`` (HTML: what this cannot tell) and ``questions``, a
-        dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
+        ``title``, ``lead`` (HTML), ``limits`` (HTML: what this cannot tell), ``cannot`` (its
+        sentences) and ``questions``, a dict: name of the notebook → its ``question``, ``answer``
+        and ``figure``.
     """
     name, limits = {
         "zh": ("README.zh-CN.md", "本项目不能回答什么"),
@@ -243,10 +253,12 @@ def read_readme(language):
             break
         part.append(lxml.html.tostring(each, encoding="unicode"))
     lead = page.xpath("table[1]/preceding-sibling::p[1]")[0]
+    text = " ".join(lxml.html.fromstring("".join(part)).text_content().split())
     return {
         "title": page.find("h1").text_content(),
         "lead": lxml.html.tostring(lead, encoding="unicode"),
         "limits": f"<h2>{limits}</h2>" + "".join(part),
+        "cannot": split_sentences(text, language),
         "questions": questions,
     }
 

@@ -149,6 +149,9 @@ def make_pages(language, articles, tables):
             r'<figure id="figure-(.+?)"', pages[f"{language}/{article['name']}.html"]
         )
         figures = [read_figure(figure, language) for figure in figures]
+        figures = [
+            each for each in figures if each["size"][1] <= each["size"][0]
+        ]  # to be read on a wall
         pages[name] = make_page("slides.html.j2", article=article, figures=figures, **known)
     return pages, found
 
