@@ -185,7 +185,7 @@ def render(name, language, articles, *, site):
                 "leads": duties[duties["role"] == "lead"]["measure_id"].nunique(),
                 "year": int((measures["deadline"] == "年内持续推进").sum()),
             },
-            cite=xq.cite(),
+            cite=xq.cite(language=language),
             notice={
                 "title": notice["title"].lstrip("# ").replace(" ", ""),
                 "date": notice["date_read"],

@@ -584,7 +584,9 @@ def test_the_guide_links_slides_and_downloads_notebooks(kit, articles, language)
     assert {f"../../slides/{language}/{name}.html" for name in slides} <= links
     files = [a for a in page.iter("a") if re.search("ipynb$|xlsx$", a.get("href"))]
     assert len(files) > 10 and all("download" in a.attrib for a in files)
-    assert xq.cite() in page.text_content() and 'language="en"' in page.text_content()
+    assert (
+        xq.cite(language=language) in page.text_content() and 'language="en"' in page.text_content()
+    )
     assert "No module named 'xq'" in page.text_content() and "PIP_FIND_LINKS" in page.text_content()
 
 

@@ -75,8 +75,9 @@ _BACK = "|".join(word[::-1] for word in sorted(TAIL, key=len, reverse=True))
 _BACK = f"(?=[{''.join({word[-1] for word in TAIL})}])(?:{_BACK})"  # most words fail at once
 _BACK = re.compile(_BACK.replace("|约|", "|约(?![节集预])|"))  # read from right to left
 _LEAD = re.compile(
-    rf"(?:(?=[{''.join({verb[0] for verb in VERBS})}\d“十二三四五到和])"
-    r"(?:到?\d{4}年(?:底|末)?(?:前)?|“?[十二三四五]{1,2}五”?(?:时期|期间)"
+    rf"(?:(?=[{''.join({verb[0] for verb in VERBS})}\d“十二三四五到和今明本当年])"
+    r"(?:到?(?:\d{4}年(?:\d{1,2}月)?|\d{1,2}月)(?:底|末|\d{1,2}日)?(?:以?前)?"
+    r"|[今明本当]?年(?:底|末|内)(?:以?前)?|“?[十二三四五]{1,2}五”?(?:时期|期间)"
     rf"|(?:{'|'.join(sorted(VERBS, key=len, reverse=True))}"
     r"|(?<=[建造设])和(?=改造|改建|扩建|改扩建|提升))(?![类性型率量值额业者]|区(?![域县级])|面积|项目"
     r"|工程|资金|基金|用地|标准|能力|公共|养老|医疗|农田|生活|药物)))+"

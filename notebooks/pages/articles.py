@@ -21,6 +21,16 @@ HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
 SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
+# Parts of the README: what the front page says last, and those of a page of their own.
+LIMITS = {"zh": "本项目不能回答什么", "en": "What this cannot tell"}
+USES = {
+    "zh": ("写报告", "跟踪督办", "数字怎么来，可信到什么程度"),
+    "en": (
+        "For report writers",
+        "Follow up",
+        "How the numbers are made, and how far to trust them",
+    ),
+}
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 
 
@@ -193,7 +203,7 @@ def read_figure(name, language):
         "alt": f"{text['Title'].rstrip('。.')}{mark}{described}",
         "size": (width // 2, height // 2),
         "files": files,
-        "cite": cite(language, text["Title"], name, text["CSV SHA-256"]),
+        "cite": cite(language, text["Title"], name),
     }
 
 
@@ -202,41 +212,50 @@ def read_about():
     return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
-def cite(language, title="", figure="", checksum=""):
-    """Return the line by which to cite the whole, or one figure and the numbers drawn in it."""
+def cite(language, title="", figure=""):
+    """Return the line by which to cite the whole, or one figure."""
     about = read_about()
     authors = ", ".join(author["name"] for author in about["authors"])
     year, version = about["date-released"].year, about["version"]
     whole = read_readme(language)["title"]
     licence = "CC BY 4.0"
     if language == "zh":
-        part = f"“{title}”，图{figure}（CSV SHA-256 {checksum}），载" if figure else ""
+        part = f"“{title}”，图{figure}，载" if figure else ""
         return f"{authors}（{year}）：{part}《{whole}》，版本{version}，{licence}。"
-    part = f"“{title}”, figure {figure} (CSV SHA-256 {checksum}). In: " if figure else ""
+    part = f"“{title}”, figure {figure}. In: " if figure else ""
     return f"{authors} ({year}). {part}{whole}, version {version}, {licence}."
 
 
 @cache
 def read_readme(language):
-    """Return what the front page says: title, lead, and the answer and figure of each notebook.
+    """Return what the README says: title, lead, and the answer and figure of each notebook.
 
     Returns
     -------
     dict
-        ``title``, ``lead`` (HTML), ``limits`` (HTML: what this cannot tell), ``cannot`` (its
-        sentences) and ``questions``, a dict: name of the notebook → its ``question``, ``answer``
-        and ``figure``.
+        ``title``; ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote, to follow
+        up, how far to trust), as HTML; ``cannot``, the sentences of ``limits``; and ``questions``,
+        a dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
+
+    Raises
+    ------
+    PageError
+        If the table of questions or a part is missing.
     """
-    name, limits = {
-        "zh": ("README.zh-CN.md", "本项目不能回答什么"),
-        "en": ("README.md", "What this cannot tell"),
-    }[language]
+    name = {"zh": "README.zh-CN.md", "en": "README.md"}[language]
     source = (ROOT / name).read_text(encoding="utf-8")
     text = _exporter().markdown2html({}, source)
     page = lxml.html.fragment_fromstring(text, create_parent="div")
-    found = page.xpath("h2[normalize-space() = $limits]", limits=limits)
-    if not found or page.find("table") is None:
-        raise PageError(f"{name}: expected a table of questions and a part “## {limits}”")
+    parts, heading = {}, None
+    for each in page:
+        if each.tag == "h2":
+            heading = each.text_content().strip("¶")
+            parts[heading] = f"<h2>{heading}</h2>"
+        elif heading:
+            parts[heading] += lxml.html.tostring(each, encoding="unicode")
+    wanted = [LIMITS[language], *USES[language]]
+    if page.find("table") is None or not set(wanted) <= set(parts):
+        raise PageError(f"{name}: expected a table of questions and the parts {wanted}")
     questions = {}
     for row in page.find("table").iter("tr"):
         cells = row.findall("td")
@@ -247,18 +266,18 @@ def read_readme(language):
                 "answer": answer.text_content(),
                 "figure": Path(figure.find("a").get("href")).name.split(".")[0],
             }
-    part = []
-    for each in found[0].itersiblings():
-        if each.tag == "h2":
-            break
-        part.append(lxml.html.tostring(each, encoding="unicode"))
     lead = page.xpath("table[1]/preceding-sibling::p[1]")[0]
-    text = " ".join(lxml.html.fromstring("".join(part)).text_content().split())
+    part = lxml.html.fragment_fromstring(parts[LIMITS[language]], create_parent="div")
+    text = " ".join("".join(each.text_content() for each in part.iter("p")).split())
     return {
         "title": page.find("h1").text_content(),
         "lead": lxml.html.tostring(lead, encoding="unicode"),
-        "limits": f"<h2>{limits}</h2>" + "".join(part),
         "cannot": split_sentences(text, language),
+        "limits": parts[LIMITS[language]],
+        "uses": "".join(
+            f'<section class="prose" id="use-{number}">{parts[part]}</section>'
+            for number, part in enumerate(USES[language])
+        ),
         "questions": questions,
     }
 
@@ -383,7 +402,8 @@ def make_links(articles, tables, language):
         f"notebooks/{article['name']}.ipynb": f"{article['name']}.html" for article in articles
     }
     pages |= dict.fromkeys(("README.md", "README.zh-CN.md"), "index.html")
-    pages |= dict.fromkeys(("data/README.md", "data/CODEBOOK.md", "data"), "tables.html")
+    described = ("data", "data/README.md", "data/README.zh-CN.md", "data/CODEBOOK.md")
+    pages |= dict.fromkeys(described, "tables.html")
 
     def links(text, href):
         path, _, anchor = href.partition("#")

@@ -132,8 +132,12 @@ def make_pages(language, articles, tables):
         around = [None, *articles, None][number : number + 3 : 2]
         more = {"article": article, "body": body, "parts": parts, "around": around}
         add(f"{article['name']}.html", "article.html.j2", title=article["title"][language], **more)
+    title = say("怎样使用，可信到什么程度", "How to use it, and how far to trust it")
+    add("use.html", "use.html.j2", title=title, body=finish(about["uses"], language, links=links))
+    (notice,) = [row["text"] for row in get(tables, "notice") if row["part"] == "title"]
+    notice = notice.removeprefix("# ").replace(" ", "")
     title = say("清单原文", "The list itself")
-    add("list.html", "list.html.j2", title=title, sections=read_sections(tables))
+    add("list.html", "list.html.j2", title=title, notice=notice, sections=read_sections(tables))
     add(
         "glossary.html",
         "glossary.html.j2",
