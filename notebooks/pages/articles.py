@@ -233,8 +233,8 @@ def read_readme(language):
     Returns
     -------
     dict
-        ``title``; ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote, to follow
-        up, how far to trust), as HTML; ``cannot``, the sentences of ``limits``; and ``questions``,
+        ``title``; ``lead``, ``limits`` (what this cannot tell) and ``uses`` (quoting, following
+        up, and trust), as HTML; ``cannot``, the sentences of ``limits``; and ``questions``,
         a dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
 
     Raises
