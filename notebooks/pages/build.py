@@ -276,8 +276,11 @@ def main():
         return 1
     pages = sum(name.endswith(".html") for name in files)
     size = sum(map(len, files.values())) / 1e6
-    print(f"{pages} pages, {size:.0f} MB. To read them, open {ROOT / 'site' / 'index.html'}")
-    print(f"To pass them on, send {ROOT / 'site.zip'} (to be unpacked before it is read)")
+    index, packed = ROOT / "site" / "index.html", ROOT / "site.zip"
+    print(f"共{pages}页，{size:.0f} MB。双击打开：{index}")
+    print(f"转给别人，请发送{packed}，解压后再打开")
+    print(f"{pages} pages, {size:.0f} MB. To read them, open {index}")
+    print(f"To pass them on, send {packed} (to be unpacked before it is read)")
     return 0
 
 
