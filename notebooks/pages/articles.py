@@ -19,6 +19,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
+SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
 # Parts of the README: what the front page says last, and those of a page of their own.
 LIMITS = {"zh": "本项目不能回答什么", "en": "What this cannot tell"}
@@ -56,8 +57,8 @@ def read_article(path):
     Returns
     -------
     dict
-        ``name``; ``cells``; and by language ``title``, ``answer`` and ``doubt``: the question, the
-        sentences of the answer, and the first sentence of *How sure are we?*
+        ``name``; ``cells``; and by language ``title``, ``answer`` and ``doubts``: the question, the
+        sentences of the answer, and what each point of *How sure are we?* begins with.
 
     Raises
     ------
@@ -78,21 +79,30 @@ def read_article(path):
             f"{path.name}: expected one cell tagged answer that prints the English and the Chinese "
             f"answer, a line each; there are {len(printed)} such cells. Run make.py figures"
         )
-    article = {"name": path.stem, "cells": cells, "title": {}, "answer": {}, "doubt": {}}
+    article = {"name": path.stem, "cells": cells, "title": {}, "answer": {}, "doubts": {}}
     for language, answer in zip(LANGUAGES, reversed(lines), strict=True):
         prose = "\n\n".join(cell.source for cell in cells if language in cell.tags)
         question = re.match(r"# (.+)", prose)
-        doubt = re.search(rf"^## {re.escape(DOUBTS[language])}\n+(.+)", prose, re.M)
-        if not question or not doubt:
+        doubts = re.search(
+            rf"^## {re.escape(DOUBTS[language])}\n+(.+?)(?=\n#|\Z)", prose, re.M | re.S
+        )
+        if not question or not doubts:
             raise PageError(
                 f"{path.name}: the {language} prose has no first line “# question”, or no part "
                 f"“## {DOUBTS[language]}”"
             )
         article["title"][language] = question[1]
         article["answer"][language] = split_sentences(answer, language)
-        plain = re.sub(r"[*`]|^[-\d.]+ |\[(.+?)\]\(.+?\)", r"\1", doubt[1])
-        article["doubt"][language] = split_sentences(plain, language)[0]
+        points = re.findall(r"^- (.+)", doubts[1], re.M) or [doubts[1].strip().split("\n")[0]]
+        article["doubts"][language] = [find_lead(point, language) for point in points]
     return article
+
+
+def find_lead(point, language):
+    """Return the bold sentence that a point begins with, or its first sentence."""
+    bold = re.match(r"\*\*([^*]+[.。])\*\*", point)
+    plain = re.sub(r"[*`]|\[(.+?)\]\(.+?\)", r"\1", bold[1] if bold else point)
+    return split_sentences(plain, language)[0]
 
 
 def find_text(cell):
@@ -224,8 +234,8 @@ def read_readme(language):
     -------
     dict
         ``title``; as HTML ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote,
-        to follow up, and how far to trust); and ``questions``, a dict: name of the notebook → its
-        ``question``, ``answer`` and ``figure``.
+        to follow up, and how far to trust); ``cannot``, the sentences of ``limits``; and
+        ``questions``, a dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
 
     Raises
     ------
@@ -257,9 +267,12 @@ def read_readme(language):
                 "figure": Path(figure.find("a").get("href")).name.split(".")[0],
             }
     lead = page.xpath("table[1]/preceding-sibling::p[1]")[0]
+    part = lxml.html.fragment_fromstring(parts[LIMITS[language]], create_parent="div")
+    text = " ".join("".join(each.text_content() for each in part.iter("p")).split())
     return {
         "title": page.find("h1").text_content(),
         "lead": lxml.html.tostring(lead, encoding="unicode"),
+        "cannot": split_sentences(text, language),
         "limits": parts[LIMITS[language]],
         "uses": "".join(
             f'<section class="prose" id="use-{number}">{parts[part]}</section>'

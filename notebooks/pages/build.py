@@ -21,6 +21,7 @@ from notebooks.pages.articles import (
     HERE,
     LANGUAGES,
     ROOT,
+    SLIDES,
     PageError,
     cite,
     find_promises,
@@ -37,9 +38,8 @@ from notebooks.pages.articles import (
     to_script,
 )
 from notebooks.run import NotebookError, find_notebooks
-from teaching.build import make_books, make_kit
+from teaching.build import make_books, make_kit, write_markdown
 
-SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 ASSETS = ("style.css", "slides.css", "site.js", "table.js")
 FONT = ROOT / "xq" / "fonts" / "NotoSansSC-Regular.ttf"
 
@@ -156,6 +156,9 @@ def make_pages(language, articles, tables):
             r'<figure id="figure-(.+?)"', pages[f"{language}/{article['name']}.html"]
         )
         figures = [read_figure(figure, language) for figure in figures]
+        figures = [
+            each for each in figures if each["size"][1] <= each["size"][0]
+        ]  # to be read on a wall
         pages[name] = make_page("slides.html.j2", article=article, figures=figures, **known)
     return pages, found
 
@@ -270,6 +273,7 @@ def main():
         stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         files = build_site(ROOT / "site")
+        write_markdown([read_article(path) for path in find_notebooks(ROOT / "notebooks")])
     except (PageError, NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
