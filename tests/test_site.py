@@ -28,6 +28,7 @@ from fontTools.ttLib import TTFont
 
 from notebooks.pages.articles import (
     PageError,
+    choose_lines,
     finish,
     make_links,
     make_rows,
@@ -390,6 +391,14 @@ def test_what_a_new_notebook_says_is_found_by_language(tmp_path):
     assert cells[1].place == cells[0].id and cells[5].place == cells[4].id
     shown = select_cells(article, "en")
     assert [cell.source for cell in shown[:2]] == ["# Ask?", "a = 1\n\n\na"]
+
+
+def test_a_page_has_what_code_printed_in_its_own_language():
+    said = "共3行\n3 rows\n其中1行\n1 of them\n"
+    assert choose_lines(said, "zh") == "共3行\n其中1行\n"
+    assert choose_lines(said, "en") == "3 rows\n1 of them\n"
+    for whole in ("3 rows\n", "共3行\n3 rows: 教育局\n", "共3行\n3 rows\n教育局\n", "a\n共3行\n"):
+        assert choose_lines(whole, "zh") == choose_lines(whole, "en") == whole
 
 
 def test_links_lead_to_pages_and_a_stray_one_is_named():

@@ -5,6 +5,7 @@ import json
 import posixpath
 import re
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import lxml.html
@@ -134,6 +135,22 @@ def select_cells(article, language):
     return shown
 
 
+def choose_lines(text, language):
+    """Return the lines in one language of what code printed in Chinese and then in English.
+
+    Where Chinese and other lines do not take turns, nothing is left out.
+    """
+    runs = [
+        "".join(run)
+        for _, run in groupby(
+            text.splitlines(keepends=True), lambda line: bool(re.search("[一-鿿]", line))
+        )
+    ]
+    if len(runs) % 2 or not re.search("[一-鿿]", text.split("\n")[0]):
+        return text
+    return "".join(runs[LANGUAGES.index(language) :: 2])
+
+
 def to_html(article, language):
     """Return the cells of a notebook as HTML, in one language.
 
@@ -153,6 +170,9 @@ def to_html(article, language):
                 )
             for picture, name in zip(pictures, saved, strict=True):
                 picture.figure = read_figure(name, language)
+            for output in cell.outputs:
+                if output.get("name") == "stdout":
+                    output.text = choose_lines(output.text, language)
             solutions += "solution" in cell.tags
             cell.solution = solutions
         notebook.cells.append(cell)
