@@ -64,7 +64,7 @@ COMMANDS = {
     "test": "check the code, the data, the notebooks and the figures (extra words: pytest)",
     "lab": "open the notebooks in JupyterLab",
     "site": "make the reading site, all of it as pages, in site/ and site.zip",
-    "ledger": "write the ledger of measures to ledger.xlsx",
+    "ledger": "write the ledger of measures to ledger.xlsx (ledger list.docx: of your own list)",
     "followup": "read the ledgers that came back: followup FOLDER",
     "data": "rebuild the tables in data/ from data/raw (--reports SOURCE: reports/ or panel/ too)",
     "lint": "check the style of the code",
@@ -177,8 +177,150 @@ CAUSES = [
 ]
 
 
+# What is said, piece by piece, in Chinese: names and numbers between the pieces stay.
+CHINESE = [
+    ("What would you like?", "想做什么？"),
+    ("To read, teach or print", "阅读、教学、打印"),
+    ("To ask questions of your own", "提自己的问题"),
+    ("To draw the figures again", "重画全部图"),
+    ("All commands:", "全部命令："),
+    (
+        "run the notebooks and redraw the figures (figures 2 5: those notebooks only)",
+        "运行笔记，重画图（figures 2 5：只做这两本）",
+    ),
+    (
+        "check the code, the data, the notebooks and the figures (extra words: pytest)",
+        "检查代码、数据、笔记和图（其余的词交给pytest）",
+    ),
+    ("open the notebooks in JupyterLab", "用JupyterLab打开笔记"),
+    (
+        "make the reading site, all of it as pages, in site/ and site.zip",
+        "把全部内容做成网页：site/和site.zip",
+    ),
+    (
+        "write the ledger of measures to ledger.xlsx (ledger list.docx: of your own list)",
+        "生成台账ledger.xlsx（ledger 清单.docx：自己的清单）",
+    ),
+    (
+        "read the ledgers that came back: followup FOLDER",
+        "汇总各单位交回的台账：followup 文件夹",
+    ),
+    (
+        "rebuild the tables in data/ from data/raw (--reports SOURCE: reports/ or panel/ too)",
+        "从原文重建data/中的数据表（--reports 来源：也重建reports/或panel/）",
+    ),
+    ("check the style of the code", "检查代码格式"),
+    (
+        "Setting up .venv: the first time fetches about 210 MB, fills about 930 MB of disk and "
+        "takes some minutes, more where the network is slow.",
+        "正在安装.venv：第一次要下载约210 MB，占硬盘约930 MB，需要几分钟，网络慢时更久。",
+    ),
+    (
+        "A pip mirror is respected, if you have set one (pip config set global.index-url ...).",
+        "如果设置过pip镜像（pip config set global.index-url ……），就从那里下载。",
+    ),
+    ("The figures are in ", "图在"),
+    (", what the notebooks say in ", "，笔记的结果在"),
+    ("The ledger is in ", "台账已生成（双击打开）："),
+    ("JupyterLab opens ", "JupyterLab在浏览器中打开"),
+    (" in the browser: read it first.", "，请先读这一本。"),
+    ("Ctrl-C here ends JupyterLab.", "在这里按Ctrl-C结束JupyterLab。"),
+    (
+        "Waiting for another run of make.py that uses .venv (Ctrl-C ends this one).",
+        "另一个make.py正在使用.venv，等它结束（按Ctrl-C退出）。",
+    ),
+    ("what is ", "没有这个命令或用法："),
+    ("? Commands: ", "。可用的命令："),
+    ("stopped.", "已停止。"),
+    (" failed: ", "没有成功："),
+    ("cannot make .venv", "建不成.venv"),
+    ("cannot put pip into .venv", "无法在.venv中装pip"),
+    ("the packages could not be installed", "软件包没有装上"),
+    ("the new packages do not work", "新装的软件包不能用"),
+    (
+        "this Python has no pip: install its venv package ",
+        "这个Python没有pip：请安装它的venv软件包",
+    ),
+    ("pip cannot read its settings (", "pip读不了自己的设置（"),
+    ("): mend that, ", "）：请改正，"),
+    (
+        ".venv must be made again: leave it (deactivate), ",
+        ".venv需要重建：请先退出它（deactivate），",
+    ),
+    (".venv is a link to ", ".venv是一个链接，指向"),
+    (
+        ": nothing there is touched; delete the link itself, ",
+        "；那里的内容没有动；请删除这个链接，",
+    ),
+    (
+        ".venv is a file where a folder should be: move it away, ",
+        ".venv应是文件夹，这里却是文件：请移走，",
+    ),
+    ("cannot delete ", "删不掉"),
+    (
+        "): close what uses it (JupyterLab, an editor) or delete .venv yourself, ",
+        "）：请关闭正在使用它的程序（JupyterLab、编辑器），或自行删除.venv，",
+    ),
+    (
+        "requirements.lock is missing: get a complete copy of the repository",
+        "缺少requirements.lock：请重新取得完整的仓库",
+    ),
+    (
+        "a download is not the file that requirements.lock names; use another package mirror",
+        "下载到的不是requirements.lock所列的文件；请换一个软件包镜像",
+    ),
+    (
+        "the package mirror's certificate is not trusted here; ask whoever runs your network for "
+        "theirs (pip config set global.cert FILE)",
+        "本机不信任软件包镜像的证书；请向网络管理员索取（pip config set global.cert 文件）",
+    ),
+    (
+        "the package mirror cannot be reached; check the network, or set a mirror that can "
+        "(finished downloads are kept)",
+        "连不上软件包镜像；请检查网络，或换一个能用的镜像（下载完的会保留）",
+    ),
+    (
+        "the package mirror lacks a file that requirements.lock names, or cannot be reached; check "
+        "the network, or use another mirror",
+        "软件包镜像缺少requirements.lock所列的文件，或者连不上；请检查网络，或换一个镜像",
+    ),
+    ("this file may not be written", "这个文件不能写入"),
+    ("the disk is read-only; copy the repository elsewhere", "磁盘只读；请把仓库复制到别处"),
+    ("the disk is full (", "磁盘已满（"),
+    (" MB free in ", " MB可用："),
+    ("); make room for 1,000 MB", "）；请腾出1,000 MB"),
+    ("the system ended it with signal ", "系统终止了它，信号"),
+    (", perhaps for lack of memory", "，可能是内存不足"),
+    ("mend the lines named above", "请改正上面列出的行"),
+    ("format the files named above", "请整理上面列出的文件"),
+    ("read the first failure above", "请看上面第一处失败"),
+    ("the lines above say why", "原因见上面"),
+    ("the last line above says why", "原因见上面最后一行"),
+    ("the line above says why", "原因见上面一行"),
+    ("then run the same command again", "再运行同一条命令"),
+]
+
+
 class Problem(Exception):
     """Something the user can put right; its text is one line."""
+
+
+def to_chinese(text):
+    """Return what is said in Chinese; what stands in no piece of CHINESE stays."""
+    for english, chinese in CHINESE:
+        text = text.replace(english, chinese)
+    return text
+
+
+def tell(text, stream=None):
+    """Print a text in Chinese, where that can be shown, and in English."""
+    stream = stream or sys.stdout
+    chinese = re.sub(r"\.$", "。", to_chinese(text)) + "\n" * ("\n" in text)
+    try:
+        chinese.encode(stream.encoding or "ascii")
+    except UnicodeError:
+        chinese = ""
+    print("\n".join([chinese, text]) if chinese else text, file=stream)
 
 
 def help_text():
@@ -321,7 +463,7 @@ def wait_for_lock(file, alone):
     told = False
     while not take_lock(file, alone):
         if not told:
-            print("Waiting for another run of make.py that uses .venv (Ctrl-C ends this one).")
+            tell("Waiting for another run of make.py that uses .venv (Ctrl-C ends this one).")
             sys.stdout.flush()
             told = True
         time.sleep(0.2)
@@ -375,9 +517,11 @@ def make_venv():
             )
         pip = [sys.executable, "-m", "pip", "--python", python]
     remove_venv()
-    print("Setting up .venv: the first time fetches about 210 MB, fills about 930 MB of disk and")
-    print("takes some minutes, more where the network is slow.")
-    print("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
+    tell(
+        "Setting up .venv: the first time fetches about 210 MB, fills about 930 MB of disk and "
+        "takes some minutes, more where the network is slow."
+    )
+    tell("A pip mirror is respected, if you have set one (pip config set global.index-url ...).")
     env = child_env()
     set_up("cannot make .venv", [sys.executable, "-m", "venv", "--without-pip", VENV], env)
     if own_pip:
@@ -411,8 +555,8 @@ def run_command(command, more, python, prefix):
         prefix = None  # with the user's own settings of JupyterLab
         first = min(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
         more = ["--LabApp.default_url=/lab/tree/notebooks/" + first] + more
-        print("JupyterLab opens notebooks/{} in the browser: read it first.".format(first))
-        print("Ctrl-C here ends JupyterLab.")
+        tell("JupyterLab opens notebooks/{} in the browser: read it first.".format(first))
+        tell("Ctrl-C here ends JupyterLab.")
     env = child_env(prefix)
     steps = STEPS[command]
     for number, (name, args, remedy) in enumerate(steps, start=1):
@@ -420,7 +564,7 @@ def run_command(command, more, python, prefix):
         if run([python] + args + words, env) != 0:
             raise Problem("{} failed: {}".format(name, remedy))
     if command in MADE:
-        print(MADE[command].format(ROOT, os.sep))
+        tell(MADE[command].format(ROOT, os.sep))
 
 
 def main(argv):
@@ -429,12 +573,12 @@ def main(argv):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
     if command in ("help", "-h", "--help"):
-        print(help_text())
+        tell(help_text())
         return 0
     if command not in COMMANDS or (more and command not in TAKES_MORE):
         wrong = command if command not in COMMANDS else " ".join(more)
         known = ", ".join(COMMANDS)
-        print("make.py: what is {!r}? Commands: {}".format(wrong, known), file=sys.stderr)
+        tell("make.py: what is {!r}? Commands: {}".format(wrong, known), sys.stderr)
         return 2
     try:
         if os.environ.get("CONDA_DEFAULT_ENV") == "xq":
@@ -447,14 +591,14 @@ def main(argv):
             run_command(command, more, python, prefix)
         return 0
     except Problem as problem:
-        print("make.py: {}.".format(problem), file=sys.stderr)
+        tell("make.py: {}.".format(problem), sys.stderr)
         return 1
     except OSError as error:
         cause = find_cause(str(error))
-        print("make.py: {}: {}, {}.".format(error, cause, AGAIN), file=sys.stderr)
+        tell("make.py: {}: {}, {}.".format(error, cause, AGAIN), sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nmake.py: stopped.", file=sys.stderr)
+        tell("\nmake.py: stopped.", sys.stderr)
         return 130
 
 

@@ -149,10 +149,13 @@ def sweep(kernels, threads, names, folder):
     for kernel, number in [(kernel, number) for kernel in kernels for number in threads]:
         began = time.perf_counter()
         results, notes, problem = run_machine(kernel, number, folder / f"{kernel}-{number}", names)
-        first = first or results
-        from_first, from_committed = compare(results, first), compare(results, committed)
+        first = first or (None if problem else results)
+        from_first = compare(results, first or results)
+        from_committed = compare(results, committed)
         said = f"{len(from_first)} differ from the first, {len(from_committed)} from the committed"
         said = "all the same" if not (from_first or from_committed or problem) else said
+        if "Kernel died" in problem:
+            said = f"did not run, perhaps for want of what {kernel} asks of a processor"
         wrong += said != "all the same"
         seconds = f"{time.perf_counter() - began:.0f} s"
         name = f"{kernel}, {number} thread{'s' if number > 1 else ''}"

@@ -61,7 +61,6 @@ def main(words):
         measures = xq.read_list(ROOT / "data" / "raw" / "xiqing_2022.txt")
         title = "西青区2022年重点工作任务台账 · Ledger of Xiqing District's tasks of 2022"
         xq.write_ledger(path, measures, units=xq.load_table("units"), title=title)
-    print(f"台账已写好：{path}")
     for line in list_doubts(xq.check_list(measures)):
         print(line)
 

@@ -1,11 +1,12 @@
 """The coding exercise: ten rows, an answer sheet, and what a class made of them.
 
-`make_sheet` writes the answer sheet, `read_sheets` reads what comes back, `score_coders` and
-`drop_gaps` prepare what ``compare.ipynb`` shows.
+`make_sheet` writes the answer sheet, `read_sheets` reads what comes back, `list_choices`,
+`score_coders` and `score_class` prepare what ``compare.ipynb`` shows.
 """
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections import namedtuple
 from datetime import datetime
@@ -29,13 +30,18 @@ NAME = "编码者 coder"
 # column → its heading and its width; a heading is known by its first word
 COLUMNS = {
     "measure_id": ("行号 row", 8),
-    "text": ("原文 text", 58),
-    "theme": ("主题 theme", 25),
-    "main": ("主要手段 main means", 25),
-    "second": ("次要手段 second means", 25),
-    "remark": ("备注 remark", 20),
+    "text": ("原文 text", 42),
+    "english": ("英译 English (a translation; the Chinese counts)", 46),
+    "theme": ("主题 theme", 24),
+    "main": ("主要手段 main means", 24),
+    "second": ("次要手段 second means", 24),
+    "remark": ("备注 remark", 18),
 }
+NEEDED = ("measure_id", *FIELDS)  # without these columns a sheet cannot be read whole
 SHEETS = {"help": "说明 read me", "coding": "编码 coding", "codes": "编码表 codes"}
+
+# where the parts of a codebook end that a class needs, in either language
+PARTS = {"means": "^## (?:Instrument|政策工具：)", "output": "^## (?:Output|输出)$"}
 
 Problem = namedtuple("Problem", "file cell found problem")
 
@@ -43,29 +49,51 @@ Problem = namedtuple("Problem", "file cell found problem")
 def read_codes():
     """Return the codes of the exercise: list, code, names and meanings in both languages.
 
-    English is what the codebooks say; Chinese is a translation made for class.
+    English is what the codebooks say; Chinese is their translation, made for class.
     """
-    tables = {"theme": "LABELS.md", "means": "INSTRUMENTS.md"}
+    english, chinese = _read_codebooks(""), _read_codebooks(".zh")
+    odd = set(zip(english["field"], english["code"], strict=True))
+    odd ^= set(zip(chinese["field"], chinese["code"], strict=True))
+    if odd:
+        odd = ", ".join(sorted(code for _, code in odd))
+        raise ValueError(f"the codebooks in data/gold and their translations differ in {odd}")
+    names = xq.load_table("codes").drop_duplicates("code").set_index("code")["name_en"]
+    english["name_en"] = english["code"].map(names)
+    english["meaning_en"] = english["meaning"].map(add_english)
+    codes = english.drop(columns=["name", "meaning"]).merge(chinese, on=["field", "code"])
+    codes.loc[len(codes)] = {
+        "field": "means",
+        "code": "none",
+        "name_en": "no means named",
+        "meaning_en": "no action names a means",
+        "name": "未写明手段",
+        "meaning": "没有一个动作写明用什么办法",
+    }
+    return codes
+
+
+def _read_codebooks(ending):
+    """Return the codes that the tables of both codebooks list: field, code, name, meaning."""
     rows = []
-    for field, file in tables.items():
-        text = (GOLD / file).read_text(encoding="utf-8").split("## Instrument")[0]
-        for line in text.splitlines():
+    for field, file in {"theme": "LABELS", "means": "INSTRUMENTS"}.items():
+        text = (GOLD / f"{file}{ending}.md").read_text(encoding="utf-8")
+        for line in re.split(PARTS["means"], text, maxsplit=1, flags=re.M)[0].splitlines():
             cells = [cell.strip().replace("**", "") for cell in line.strip("|").split("|")]
             cells = cells[field == "means" :]  # the type of a means stands before it
             if len(cells) >= 3 and re.fullmatch("`[a-z_]+`", cells[0]):
                 code, name, meaning = cells[:3]
                 rows.append((field, code.strip("`"), name, meaning.replace("`", "")))
-    codes = pd.DataFrame(rows, columns=["field", "code", "name", "meaning_en"])
-    none = ("means", "none", "未写明手段", "no action names a means")
-    codes.loc[len(codes)] = none
-    names = xq.load_table("codes").drop_duplicates("code").set_index("code")["name_en"]
-    codes["name_en"] = codes["code"].map(names).fillna("no means named")
-    chinese = pd.read_csv(HERE / "codes.csv")
-    both = codes.merge(chinese, on=["field", "code"], how="outer", validate="1:1", sort=False)
-    if both.isna().any(axis=None):
-        odd = ", ".join(both.loc[both.isna().any(axis=1), "code"])
-        raise ValueError(f"teaching/codes.csv and the codebooks in data/gold differ in {odd}")
-    return codes.merge(chinese)  # in the order of the codebooks
+    return pd.DataFrame(rows, columns=["field", "code", "name", "meaning"])
+
+
+def add_english(text):
+    """Return a text in which the Chinese that the codebooks quote has its English behind it."""
+    pieces = pd.read_csv(HERE / "english.csv", index_col="zh")["en"]
+    longest = sorted(pieces.index, key=len, reverse=True)
+    known = "|".join(map(re.escape, longest))
+    # a piece of a longer word is no word
+    found = rf"(?<![\u4e00-\u9fff])({known})(?![\u4e00-\u9fff])(\*?)"
+    return re.sub(found, lambda hit: f"{hit[0]} “{pieces[hit[1]]}”", text)
 
 
 def read_model():
@@ -94,6 +122,11 @@ def choose_rows():
     return chosen[["measure_id", "text"]]
 
 
+def read_english():
+    """Return the English of rows that a class reads, by measure_id."""
+    return pd.read_csv(HERE / "rows.en.csv", index_col="measure_id")["text"]
+
+
 def make_sheet(answers=None, coder=""):
     """Return the answer sheet as the bytes of an .xlsx file, always the same ones.
 
@@ -104,7 +137,7 @@ def make_sheet(answers=None, coder=""):
     coder : str
         The name at its top.
     """
-    codes, rows = read_codes(), choose_rows()
+    codes, rows, english = read_codes(), choose_rows(), read_english()
     book = openpyxl.Workbook()
     book.properties.creator = "xq"
     book.properties.created = book.properties.modified = datetime(1980, 1, 1)
@@ -118,10 +151,11 @@ def make_sheet(answers=None, coder=""):
     sheet.append([])
     sheet.append([heading for heading, _ in COLUMNS.values()])
     for row in rows.itertuples():
-        sheet.append([row.measure_id, row.text, *(answers or {}).get(row.measure_id, ())])
+        given = (answers or {}).get(row.measure_id, ())
+        sheet.append([row.measure_id, row.text, english[row.measure_id], *given])
     _set_up(sheet, [width for _, width in COLUMNS.values()], heads=(3,))
     sheet.freeze_panes = "C4"
-    for cell in (sheet["B1"], *[sheet.cell(x, y) for x in range(4, 4 + ROWS) for y in range(3, 7)]):
+    for cell in (sheet["B1"], *[sheet.cell(x, y) for x in range(4, 4 + ROWS) for y in range(4, 8)]):
         cell.fill = PatternFill("solid", fgColor="FFF9E3")
     sheet = book.create_sheet(SHEETS["codes"])
     sheet.append(["主题和手段 themes and means", "含义", "meaning"])
@@ -238,23 +272,30 @@ def _read_sheet(path, problems):
         return []
     source = read_file(path)
     if source.form not in ("xlsx", "xls"):
-        note("", source.form, "不是Excel文件，请另存为 .xlsx · no Excel file: save it as .xlsx")
+        note("", path.suffix, "不是Excel文件，请另存为 .xlsx · no Excel file: save it as .xlsx")
         return []
     known = _make_lookup()
     asked = list(choose_rows()["measure_id"])
     ours = {NAME} | {heading for heading, _ in COLUMNS.values()}
-    columns, coder, found = {}, "", {}
+    columns, unknown, coder, found = {}, {}, "", {}
     for row in source.rows:
         sheet = source.sheets[row.table - 1]
         places = [f"{sheet}!{get_column_letter(at + 1)}{row.line}" for at in range(len(row.cells))]
         texts = [text.strip() for text in row.cells]
         heads = _find_headings(texts)
         if heads:
-            columns[row.table] = heads
-            for column in COLUMNS:
-                if column not in heads.values() and column not in ("text", "remark"):
-                    note(places[0], "", f"缺列 · no column “{COLUMNS[column][0]}”")
-        elif row.table in columns:
+            known_row = "measure_id" in heads.values()
+            columns[row.table] = heads if known_row else {}
+            unknown[row.table] = [at for at, text in enumerate(texts) if text and at not in heads]
+            lost = [COLUMNS[column][0] for column in NEEDED if column not in heads.values()]
+            if lost:
+                note(places[0], "", _say_lost(lost, texts))
+            else:
+                for at in unknown[row.table]:
+                    said = "不认识这个表头，整列没有读 · unknown heading; its column was not read"
+                    note(places[at], texts[at], said)
+        elif columns.get(row.table):
+            texts = ["" if at in unknown[row.table] else text for at, text in enumerate(texts)]
             _read_row(texts, places, columns[row.table], known, asked, found, note)
         elif NAME.split()[0] in (texts[0] if texts else ""):
             coder = texts[1] if len(texts) > 1 else ""
@@ -263,6 +304,7 @@ def _read_sheet(path, problems):
                     note(place, text, "没有读 · not read")
     if not columns:
         note("", "", f"找不到表头“{COLUMNS['measure_id'][0]}” · the headings are missing")
+    if not any(columns.values()):
         return []
     for measure in asked:
         if measure not in found:
@@ -274,7 +316,7 @@ def _read_sheet(path, problems):
 
 
 def _find_headings(texts):
-    """Return place → column if these are the headings of the answer sheet, else nothing."""
+    """Return place → column if two or more are headings of the answer sheet, else nothing."""
     words = {heading.split()[0]: column for column, (heading, _) in COLUMNS.items()}
     words |= {heading.split()[1]: column for column, (heading, _) in COLUMNS.items()}
     places = {}
@@ -282,7 +324,18 @@ def _find_headings(texts):
         column = words.get(text.split()[0]) if text else None
         if column and column not in places.values():
             places[at] = column
-    return places if {"measure_id", "theme"} <= set(places.values()) else {}
+    return places if len(places) > 1 else {}
+
+
+def _say_lost(lost, texts):
+    """Say which columns a sheet lacks, and what its headings are."""
+    here = [text for text in texts if text]
+    chinese = "".join(f"“{name}”" for name in lost)
+    english = ", ".join(f"“{name}”" for name in lost)
+    return (
+        f"找不到{chinese}一栏：表头里有 {'、'.join(here)}；请改回原名 · "
+        f"no column {english}: the headings are {', '.join(here)}; please restore the name"
+    )
 
 
 def _make_lookup():
@@ -292,6 +345,13 @@ def _make_lookup():
         for written in (code.code, code.name, code.name_en, f"{code.code} {code.name}"):
             known[code.field, _plain(written)] = code.code
     return known
+
+
+def _to_measure(text):
+    """Return the row that is meant: m10, １０ and M010 are the same."""
+    text = unicodedata.normalize("NFKC", text).upper()
+    number = re.fullmatch(r"M?\s*0*(\d{1,3})", text)
+    return f"M{number[1]:0>3}" if number else text
 
 
 def _plain(text):
@@ -305,9 +365,9 @@ def _read_row(texts, places, columns, known, asked, found, note):
     for at, text in enumerate(texts):
         if text and at not in columns:
             note(places[at], text, "这一列没有表头，没有读 · no heading above; not read")
-    measure = cells.get("measure_id", "").upper()
+    measure = _to_measure(cells.get("measure_id", ""))
     if measure not in asked:
-        for column in cells.keys() - {"text"}:
+        for column in cells.keys() - {"text", "english"}:
             if cells[column]:
                 note(where[column], cells[column], "不是练习中的行 · no row of the exercise")
         return
@@ -320,7 +380,7 @@ def _read_row(texts, places, columns, known, asked, found, note):
         codes[column] = known.get((field, _plain(text)), "")
         if text and not codes[column]:
             note(where[column], text, "未知的编码 · unknown code")
-        if not text and column != "second":
+        if not text and column != "second" and column in columns.values():
             note(where.get(column, measure), "", f"{measure}没有填 · {measure} was left empty")
     if codes["second"] == "none":  # the same as nothing
         codes["second"] = ""
@@ -337,8 +397,8 @@ def name_coders(codings):
     return codings.assign(coder=codings["coder"].where(files == 1, told_apart))
 
 
-def drop_gaps(codings, field):
-    """Return the codes of the rows that every coder has coded, as `xq.score_agreement` takes them.
+def set_aside(codings, field):
+    """Leave out the coders who left more than half of the rows empty.
 
     Parameters
     ----------
@@ -347,24 +407,50 @@ def drop_gaps(codings, field):
     field : str
         "theme" or "main".
 
-    Raises
-    ------
-    ValueError
-        If everybody coded no row; the message names who left most of them empty.
+    Returns
+    -------
+    kept : DataFrame
+        The codings of the others.
+    told : str
+        Who was left out and why, in both languages.
     """
+    chinese, english = COLUMNS[field][0].split(maxsplit=1)
+    filled = codings[codings[field] != ""].groupby("coder")["measure_id"].nunique()
+    gaps = ROWS - filled.reindex(codings["coder"].unique(), fill_value=0)
+    gaps = gaps[gaps > ROWS / 2]
+    if gaps.empty:
+        return codings, f"{chinese}：全部答卷计入 · {english}: all sheets are used"
+    names = "；".join(f"{coder}（{chinese}{n}格空白）" for coder, n in gaps.items())
+    names_en = "; ".join(f"{coder} ({english}: {n} empty)" for coder, n in gaps.items())
+    told = f"下列答卷漏填太多，未计入：{names} · left out for too many gaps: {names_en}"
+    return codings[~codings["coder"].isin(gaps.index)], told
+
+
+def _to_codes(codings, field):
+    """Return codings as `xq.score_agreement` takes them, without what was left empty."""
     filled = codings[codings[field] != ""]
-    coders = filled.groupby("measure_id")["coder"].nunique()
-    whole = coders[coders == codings["coder"].nunique()].index
-    if whole.empty:
-        gaps = (codings[field] == "").groupby(codings["coder"]).sum()
-        raise ValueError(
-            f"everybody coded the {field} of no row; {gaps.idxmax()!r} left most of them empty. "
-            f"Leave that coder out: codings[codings['coder'] != {gaps.idxmax()!r}] · "
-            "没有一行是人人都编了的，请去掉漏填最多的人"
-        )
-    filled = filled[filled["measure_id"].isin(whole)]
-    names = {"measure_id": "item", field: "code"}
-    return filled.rename(columns=names)[["item", "coder", "code"]].reset_index(drop=True)
+    return filled.rename(columns={"measure_id": "item", field: "code"})[["item", "coder", "code"]]
+
+
+def score_class(codings, field):
+    """Score how far the class agrees with itself; what somebody left empty costs nothing else.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``coders``, ``rows`` (coded by two or more), ``agree`` (the share of these on
+        which all who coded them agree), ``alpha`` (Krippendorff's, which allows for gaps) with
+        its interval ``alpha_low`` to ``alpha_high``; missing where there is nothing to compare.
+    """
+    codes = _to_codes(name_coders(codings), field)
+    coders = codes.groupby("item")["coder"].nunique()
+    rows = int((coders > 1).sum())
+    names = ["agree", "alpha", "alpha_low", "alpha_high"]
+    scores = [float("nan")] * len(names)
+    if rows:
+        scores = xq.score_agreement(codes, gaps=True).set_index("code").loc["(all)", names]
+    columns = ["coders", "rows", *names]
+    return pd.DataFrame([[codes["coder"].nunique(), rows, *scores]], columns=columns)
 
 
 def score_coders(codings, model, field):
@@ -384,21 +470,35 @@ def score_coders(codings, model, field):
         alpha = float("nan")
         if len(both):
             ours = model[model["measure_id"].isin(both["measure_id"])].assign(coder="(model)")
-            pair = drop_gaps(pd.concat([own, ours], ignore_index=True), field)
+            pair = _to_codes(pd.concat([own, ours], ignore_index=True), field)
             alpha = xq.score_agreement(pair, draws=1)["alpha"][0]
         scores.append((coder, len(both), same, alpha))
     return pd.DataFrame(scores, columns=["coder", "rows", "same", "alpha"])
 
 
 def list_choices(codings, model, field):
-    """Return, for each row of the exercise, what the class chose and what the model chose."""
-    rows = choose_rows()[["measure_id", "text"]]
+    """Return what the class and the model chose for each row, the most disputed row first.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the exercise: ``measure_id``, ``differ`` (the share of pairs of coders
+        who chose differently; missing if fewer than two chose), ``class``, ``model``, ``text``.
+    """
+    codes = read_codes()
+    codes = codes[codes["field"] == FIELDS[field]]
+    shown = dict(zip(codes["code"], codes["code"] + " " + codes["name"], strict=True))
     filled = codings[codings[field] != ""]
     counts = filled.groupby(["measure_id", field]).size().rename("n").reset_index()
     counts = counts.sort_values(["measure_id", "n", field], ascending=[True, False, True])
-    counts["class"] = counts[field] + " × " + counts["n"].astype(str)
-    chosen = counts.groupby("measure_id", sort=False)["class"].agg(", ".join).reset_index()
-    rows = rows.merge(model[["measure_id", field]].rename(columns={field: "model"}))
-    return rows.merge(chosen, how="left").fillna({"class": ""})[
-        ["measure_id", "model", "class", "text"]
-    ]
+    counts["class"] = counts[field].map(shown) + " × " + counts["n"].astype(str)
+    counts["alike"] = counts["n"] * (counts["n"] - 1)
+    by_row = counts.groupby("measure_id")
+    chosen = by_row["class"].agg("，".join).to_frame()
+    pairs = by_row["n"].sum() * (by_row["n"].sum() - 1)
+    chosen["differ"] = 1 - by_row["alike"].sum() / pairs.where(pairs > 0)
+    rows = choose_rows().merge(model[["measure_id", field]].rename(columns={field: "model"}))
+    rows["model"] = rows["model"].map(shown)
+    rows = rows.merge(chosen, how="left", on="measure_id").fillna({"class": ""})
+    rows = rows.sort_values("differ", ascending=False, kind="stable", ignore_index=True)
+    return rows[["measure_id", "differ", "class", "model", "text"]]

@@ -159,7 +159,7 @@ def test_a_changed_bar_height_is_noticed(tmp_path, monkeypatch):
 def test_a_changed_number_is_noticed_on_every_machine(tmp_path):
     for name, rows in [("a", 2), ("b", 3)]:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "00-bars.csv").write_text(f"unit,rows\na,{rows}\n", encoding="utf-8")
+        (tmp_path / name / "00-bars.csv").write_bytes(f"unit,rows\na,{rows}\n".encode())
     (line,) = find_differences(tmp_path / "a", tmp_path / "b", pictures=False)
     assert line == "00-bars.csv, line 2: made 'a,2', committed 'a,3'"
 

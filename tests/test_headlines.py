@@ -81,10 +81,17 @@ def test_five_years(sentence):
 
 
 def test_year_and_five_years_stand_side_by_side():
-    text = f"{REVIEW}全年进出口总额增长5%；“十三五”期间，进出口总额增长7%。"
+    text = f"{REVIEW}全年进出口总额增长5%；“十三五”期间，进出口总额年均增长7%。"
     assert read(text) == [
         "outcome five_year foreign_trade_growth = 7",
         "outcome year foreign_trade_growth = 5",
+    ]
+
+
+def test_a_rate_of_all_the_years_together_is_left_out():
+    assert read(f"{REVIEW}五年来，进出口总额增长60%。") == []
+    assert read(f"{REVIEW}五年来，进出口总额年均增长6%。") == [
+        "outcome five_year foreign_trade_growth = 6"
     ]
 
 
@@ -218,6 +225,11 @@ def test_amounts():
     assert short(f"{REVIEW}粮食总产18亿斤。") == ["grain_output = 900000"]  # 18e8 × 0.0005
     assert short(f"{REVIEW}粮食产量稳定在百万吨。") == ["grain_output = 1e+06"]
     assert short(f"{REVIEW}粮食产量90万亩。") == []
+
+
+def test_a_gain_in_grain_is_no_level():
+    assert short(f"{PLAN}粮食产量增加5万吨。") == []
+    assert short(f"{PLAN}粮食产量增加到50万吨。") == ["grain_output = 500000"]
 
 
 def test_grain_before_its_output():

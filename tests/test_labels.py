@@ -58,6 +58,34 @@ def test_alpha_of_three_coders_and_three_codes():
     assert xq.score_agreement(codes, draws=5).loc[0, "alpha"] == pytest.approx(expected)
 
 
+def test_gaps_as_in_krippendorffs_example():
+    """Computing Krippendorff's Alpha-Reliability (2011), part C: nominal, 0.743."""
+    rows = {"a": "123321412...", "b": "1233224125.3", "c": ".3332342251.", "d": "1233244125 1."}
+    rows = {name: [*given.replace(" ", "")] for name, given in rows.items()}
+    codes = make_codes(**rows).query("code != '.'")
+    row = xq.score_agreement(codes, gaps=True, draws=50).iloc[0]
+    assert row["code"] == "(all)" and row["alpha"].round(3) == 0.743
+    # Of 11 things that two or more coded, all agree on 1, 3, 4, 5, 7, 9, 10 and 11.
+    assert row["agree"] == 8 / 11 and [row["n_min"], row["n_max"]] == [9, 11]
+    assert row["alpha_low"] < row["alpha"] < row["alpha_high"]
+
+
+def test_a_code_is_scored_on_the_things_that_were_coded():
+    codes = make_codes(a=["x", "y", "y", "z"], b=["x", "x", "y"])
+    score = xq.score_agreement(codes, gaps=True, draws=5).set_index("code")
+    assert list(score.index) == ["(all)", "x", "y"]  # only one coder saw what is z
+    whole = xq.score_agreement(codes.query("code != 'z'"), draws=5).set_index("code")
+    pd.testing.assert_frame_equal(score, whole)
+
+
+def test_without_gaps_the_word_changes_nothing():
+    labels = xq.load_table("labels").query("coder != 'adjudicated'")
+    codes = labels.rename(columns={"measure_id": "item", "theme": "code"})
+    pd.testing.assert_frame_equal(
+        xq.score_agreement(codes, gaps=True, draws=20), xq.score_agreement(codes, draws=20)
+    )
+
+
 def test_a_code_nobody_varies_has_no_alpha():
     codes = make_codes(a=["x", "x"], b=["x", "x"])
     assert xq.score_agreement(codes, draws=5)["alpha"].isna().all()
@@ -73,6 +101,10 @@ def test_random_coders_agree_by_chance_only():
 def test_each_problem_has_its_own_remedy():
     with pytest.raises(ValueError, match="coder 'b' has coded 1 of 2 things; .*drop what not"):
         xq.score_agreement(make_codes(a=["x", "y"], b=["x"]))
+    with pytest.raises(ValueError, match="no thing was coded by two coders"):
+        xq.score_agreement(make_codes(a=["x"], b=[None, "x"]).dropna(), gaps=True)
+    with pytest.raises(TypeError, match="gaps is 1; expected True or False"):
+        xq.score_agreement(make_codes(a=["x"], b=["x"]), gaps=1)
     with pytest.raises(
         ValueError, match=r"coders \['a'\]; agreement needs two or more: .*pd.concat"
     ):

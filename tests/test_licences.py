@@ -1,7 +1,7 @@
 """LICENCES.md says the licence of every package in the lock; nothing needed to run is GPL.
 
 `python tests/test_licences.py` writes the file anew, from what the installed packages say. A
-package that is not installed on this system keeps the licence that stands in the file.
+package that is not installed on this system keeps the licence and the place it has in the file.
 """
 
 import importlib.metadata
@@ -134,7 +134,9 @@ def read_rows(text):
 def write_text(committed):
     """Return what LICENCES.md should say."""
     lock, direct, old = read_lock(), read_direct(), read_rows(committed)
-    to_run = find_needed(direct[True])
+    installed = {canonicalize_name(each.name) for each in importlib.metadata.distributions()}
+    kept = read_rows(committed.split(TITLES[False])[0])  # what needs them may be missing as well
+    to_run = find_needed(direct[True]) & installed | kept.keys() - installed
     parts = [HEAD]
     for run, title in TITLES.items():
         lines = [FONT] if run else []
@@ -151,6 +153,18 @@ def write_text(committed):
 def test_the_file_says_what_the_packages_say():
     committed = FILE.read_text(encoding="utf-8")
     assert write_text(committed) == committed, "run: python tests/test_licences.py"
+
+
+def test_a_package_that_is_not_installed_keeps_its_row(monkeypatch):
+    found, committed = importlib.metadata.distributions, FILE.read_text(encoding="utf-8")
+
+    def leave_out(**options):
+        missing = {"importlib-metadata", "zipp"}  # both are for Python 3.11 only
+        return (each for each in found(**options) if each.name.lower() not in missing)
+
+    monkeypatch.setattr(importlib.metadata, "distributions", leave_out)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: [])
+    assert re.search(r"^\| zipp .*", write_text(committed).split(TITLES[False])[0], flags=re.M)
 
 
 def test_nothing_needed_to_run_is_gpl():

@@ -131,3 +131,13 @@ def test_a_machine_is_set_in_the_environment_of_the_child(monkeypatch):
     env = machines.set_machine("Nehalem", 2)
     assert env["OPENBLAS_CORETYPE"] == "Nehalem"
     assert env["OPENBLAS_NUM_THREADS"] == env["OMP_NUM_THREADS"] == "2"
+
+
+def test_a_kernel_that_the_processor_lacks_is_said_and_no_yardstick(monkeypatch, capsys, tmp_path):
+    made = {"SkylakeX": ({}, [], "02.ipynb: Kernel died"), "Haswell": ({"a": b"1"}, [], "")}
+    monkeypatch.setattr(machines, "run_machine", lambda kernel, *rest: made[kernel])
+    monkeypatch.setattr(machines, "collect", lambda *folders: {"a": b"1"})
+    assert machines.sweep([*made], [1], [], tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "did not run, perhaps for want of what SkylakeX asks of a processor" in said
+    assert "Haswell, 1 thread: all the same" in said

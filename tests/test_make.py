@@ -49,7 +49,9 @@ def run_make(folder, *words, **variables):
 def test_help_has_one_line_for_each_command(words, capsys):
     assert make.main(words) == 0
     said = capsys.readouterr().out
-    first, commands = said.split("\n\n")
+    chinese_first, chinese_commands, first, commands = said.split("\n\n")
+    assert "提自己的问题" in chinese_first
+    assert re.findall(r"make\.py (\w+)", chinese_commands) == list(make.COMMANDS)
     lines = commands.splitlines()
     assert len(lines) == 1 + len(make.COMMANDS)
     for command in ("figures", "test", "lab", "site", "ledger", "followup", "data", "lint"):
@@ -63,8 +65,10 @@ def test_help_has_one_line_for_each_command(words, capsys):
 def test_unknown_words_get_one_line_and_exit_2(words, capsys):
     assert make.main(words) == 2
     said = capsys.readouterr()
-    assert said.out == "" and said.err.count("\n") == 1
-    assert repr(words[-1]) in said.err and all(command in said.err for command in make.COMMANDS)
+    chinese, english = said.err.splitlines()
+    assert said.out == "" and chinese.startswith("make.py: 没有这个命令或用法：")
+    for line in (chinese, english):
+        assert repr(words[-1]) in line and all(command in line for command in make.COMMANDS)
 
 
 def test_every_command_has_steps():
@@ -100,7 +104,9 @@ def test_failing_step_ends_with_one_line_and_exit_1(tmp_path, words, script, sai
     (folder / script).write_text("import sys\nsys.exit(f'odd {sys.argv[1:]}')", "utf-8")
     done = run_make(folder, *words)
     assert done.returncode == 1 and done.stdout == ""
-    assert done.stderr.splitlines() == [f"odd {words[1:]}", said]
+    odd, chinese, english = done.stderr.splitlines()
+    assert (odd, english) == (f"odd {words[1:]}", said)
+    assert chinese.startswith(f"make.py: {words[0]}没有成功：原因见上面") and chinese[-1] == "。"
 
 
 def test_the_ledger_is_named_also_where_chinese_cannot_be_shown(tmp_path):
@@ -148,7 +154,27 @@ def test_missing_lock_gets_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(make, "LOCK", tmp_path / "requirements.lock")
     assert make.main(["lint"]) == 1
     said = capsys.readouterr()
-    assert said.out == "" and said.err.count("\n") == 1 and "requirements.lock" in said.err
+    chinese, english = said.err.splitlines()
+    assert said.out == "" and "requirements.lock is missing" in english
+    assert chinese == "make.py: 缺少requirements.lock：请重新取得完整的仓库。"
+
+
+def test_all_that_is_said_is_said_in_chinese_too():
+    source = (ROOT / "make.py").read_text(encoding="utf-8")
+    told = [*make.COMMANDS.values(), *(wish for _, wish in make.FIRST), *make.MADE.values()]
+    told += [cause for _, cause in make.CAUSES] + [make.AGAIN]
+    told += [remedy for steps in make.STEPS.values() for *_, remedy in steps]
+    texts = {  # what is told or raised in words; what is put in later stands as {}
+        node.value
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("tell", "Problem")
+        for node in ast.walk(call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert len(texts) > 15
+    for text in [*told, *texts]:
+        left = re.sub(r"[(（][^()（）]*[)）]", "", make.to_chinese(text))  # there stand commands
+        assert not re.search(r"[a-z]{2,} [a-z]{2,}", left), left
 
 
 @pytest.mark.parametrize(
@@ -238,7 +264,8 @@ def test_no_prompt_is_left_open():
     done = subprocess.run(args, env=env, timeout=60, **kept)
     os.close(master)
     os.close(slave)
-    assert done.returncode == 2 and done.stderr.count(b"\n") == 1
+    assert done.returncode == 2 and done.stderr.count(b"what is") == 1
+    assert done.stderr.endswith(b"lint\n")
 
 
 # What reaches child processes

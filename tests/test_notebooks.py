@@ -13,6 +13,7 @@ FORBIDDEN = {
     "the network": r"\b(requests|urllib|httpx|socket|fetch_\w+)\b",
     "an absolute path": r"""["'](/|~[/\w]|[A-Za-z]:[\\/])""",
     "the clock": r"\b(time\.|datetime\.(now|today)|Timestamp\.(now|today)|date\.today)",
+    "a file left open, which Windows will not delete": r"\bread_only=True",
     "a Styler": r"\.style\b",
     "a trailing semicolon": r";\s*$",
 }

@@ -65,6 +65,8 @@ def test_a_year_in_which_plans_begin_and_end():
         ("一、过去五年工作回顾", "past five_year"),
         ("一、今后五年目标", "plan five_year"),
         ("一、回顾过去、明确目标任务", "plan year"),  # not back alone
+        ("一、二次会议确定任务的完成情况", "past year"),
+        ("一、确保目标任务圆满完成", "plan year"),
         ("主要任务", "past year"),  # no heading
         ("一、主要任务" + "要" * 60, "past year"),  # too long for one
     ],

@@ -54,7 +54,7 @@ def test_every_row_belongs_to_a_text_that_is_used(name):
     used = registry[registry["used"]].set_index("report_id")
     assert table["report_id"].isin(used.index).all()
     shift = 1 if name == "panel_outcomes" else 0
-    for column in ["place", "level", "code"]:
+    for column in ["place", "level", "code", "flags"]:
         assert (table[column].to_numpy() == used.loc[table["report_id"], column].to_numpy()).all()
     assert (table["year"] == used.loc[table["report_id"], "year"].to_numpy() - shift).all()
 
@@ -134,6 +134,11 @@ def read_archive():
     """Return path → content: one report in forty of the archive, or all."""
     reports = sorted(iter_archive(ARCHIVE))
     return pd.Series(dict(reports if ALL else reports[::40]))
+
+
+@every
+def test_nothing_unusual_is_left_unread(name):
+    assert not (load(name)["checked"] == "doubt").any()
 
 
 @needs_archive

@@ -31,7 +31,8 @@ def find_tables(text):
 
 def find_commands(text):
     inline = re.findall(r"`((?:python|conda|pip|git|readr|read\.csv|import delimited)[^`]*)`", text)
-    return re.findall(r"```\w*\n(.*?)```", text, flags=re.S) + inline
+    blocks = re.findall(r"```\w*\n(.*?)```", text, flags=re.S)
+    return [re.sub("  # .*", "", text) for text in blocks + inline]  # each with its own remarks
 
 
 def find_numbers(text):
@@ -76,16 +77,27 @@ def test_the_recipe_for_targets_and_outcomes_runs():
     assert (national["least"], national["reached"]) == (5.5, 3.0)  # as both reports say
 
 
+def find_links(text):
+    """Return where the links lead, whatever the language of what they lead to."""
+    links = re.findall(r"\]\(((?!README)[^)]+)\)", text)
+    return [re.sub(r"\.(zh-CN|zh|en)(?=\.)|#.*", "", link) for link in links]
+
+
+def find_places(text):
+    """Return the places of a page that a link can name, as code hosts make them of headings."""
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_lead_somewhere():
-    for text in (EN, ZH):
-        for link in re.findall(r"\]\(([^)#]+)\)", text):
-            assert link.startswith("https://") or (ROOT / link).exists(), link
-    same = [
-        re.sub(r"\.(zh|en)\.png", "", link) for link in re.findall(r"\]\(((?!README)[^)]+)\)", EN)
-    ]
-    assert same == [
-        re.sub(r"\.(zh|en)\.png", "", link) for link in re.findall(r"\]\(((?!README)[^)]+)\)", ZH)
-    ]
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for path, place in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", text):
+            assert path.startswith("https://") or (ROOT / path).exists(), path
+            if place:
+                target = (ROOT / (path or name)).read_text(encoding="utf-8")
+                assert place in find_places(target), place
+    assert find_links(EN) == find_links(ZH)
 
 
 def test_numbers_in_prose_agree():

@@ -187,7 +187,13 @@ def test_the_citation_names_version_and_data(tmp_path, monkeypatch):
     said = xq.cite()
     title = re.search('title: "(.+)"', (DATA.parent / "CITATION.cff").read_text(encoding="utf-8"))
     assert title[1] in said and f"Version {xq.__version__}, data " in said
-    assert re.search(r"data [0-9a-f]{12}\.$", said)
+    checksum = re.search(r"data ([0-9a-f]{12})\.$", said)[1]
+    chinese = xq.cite(language="zh")
+    assert chinese.endswith(f"版本{xq.__version__}，数据{checksum}。")
+    title = (DATA.parent / "README.zh-CN.md").read_text(encoding="utf-8").split("\n")[0]
+    assert f"《{title.removeprefix('# ')}》" in chinese
+    with pytest.raises(ValueError, match="language is 'fr'; expected one of"):
+        xq.cite(language="fr")
     shutil.copytree(DATA, tmp_path / "data")
     monkeypatch.setattr("xq.tables.DATA", tmp_path / "data")
     assert xq.cite() == said

@@ -39,6 +39,12 @@ def test_a_report_of_pytest_becomes_one_line(tmp_path):
     )
 
 
+def test_the_page_says_nothing_of_where_it_was_run():
+    reasons = {r"not at Z:\home\a b\西青 清单\shared: 'C:\\a\\西青 清单\\temp'": 2}
+    line = windows.write_line("test_x", Counter(skipped=2), reasons)
+    assert line == "| test_x | 0 | 0 | 2 | 2 not at shared: 'temp' |"
+
+
 def test_the_page_keeps_other_lines_and_sums_all(tmp_path):
     page = tmp_path / "windows.md"
     first = windows.write_line("test_a", Counter(passed=3, failed=1), {"wrong": 1})

@@ -7,7 +7,7 @@ what goes in and what comes out.
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Public name → module. Modules are imported when a name is first used, so `import xq` is quick.
 _HOME = {

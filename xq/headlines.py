@@ -64,6 +64,7 @@ _PERSONS = ("人", "个", "人次", "名", "")
 _FEWEST = 500  # new jobs of a place in a year
 _TOTAL = 2.2  # times the target: no year has seen so many new jobs
 _TONNES = {"吨": 1, "斤": 0.0005, "公斤": 0.001}
+_GAIN = re.compile(r"(?:增加|增产)[约近]?\d")  # no level
 _IN_POINTS = ("energy_intensity_cut", "cpi")  # also said in 个百分点
 _SHARE = re.compile("占|比重|贡献率|拉动|高于全[国省市]")  # a part of something, or a difference
 _COMPARED = re.compile(r"[比较与](?:19|20)\d\d年|比.{0,2}[五十]年前")
@@ -72,6 +73,7 @@ _MORE = re.compile("力争|争取|组织")  # 增长8%，力争9%
 # ── period and side ──
 
 _EACH_YEAR = re.compile("年均|平均每年|[五四]年")
+_AVERAGE = re.compile("年均|平均|每年|连续|递增")
 _PART_YEAR = re.compile(r"上半年|[一二三]季度|1[-—－~至]\d{1,2}月")
 _PLAN_CUT = 8  # per cent of energy intensity that no year has seen: the cut of a plan
 _UNTIL = re.compile(r"到(20\d\d)年")
@@ -196,6 +198,8 @@ def _read_sentence(sentence, records):
             row = value | _place(sentence, record["start"], indicator, name, clause)
             row["period"], row["weak"] = _find_period(indicator, record, clause, sentence)
             row["what"] = _find_side(record["start"], sentence)
+            if _is_total(row, clause):
+                continue
             row |= {"quote": text[record["start"] : record["end"]][:16], "hedge": record["hedge"]}
             row["group"] = _find_group(indicator, name, text, records, i)
             row["second"] = _find_second(text, records, i)
@@ -338,7 +342,7 @@ def _find_factor(unit, indicator, record, clause, year):
     if unit == "persons":
         return int(record["unit"] in _PERSONS and record["value"] >= _FEWEST)
     if unit == "tonnes":
-        return _TONNES.get(record["unit"], 0)
+        return 0 if _GAIN.search(clause) else _TONNES.get(record["unit"], 0)
     if record["unit"] != "%" and not (record["unit"] == "个百分点" and indicator in _IN_POINTS):
         return 0
     if _SHARE.search(clause) or "成" in record["span"][-6:]:
@@ -390,6 +394,13 @@ def _find_period(indicator, record, clause, sentence):
     if not is_change(indicator) and (sentence["listed"] or sentence["side"] == "past"):
         return sentence["period"], False
     return "year", sentence["period"] == "five_year"  # else 年均 would be said
+
+
+def _is_total(row, clause):
+    """Tell whether a rate reached is that of all the years together: 五年增长60%, without 年均."""
+    rate = is_change(row["indicator"]) and row["indicator"] != "energy_intensity_cut"
+    several = row["what"] == "outcome" and row["period"] == "five_year"
+    return rate and several and not _AVERAGE.search(clause)
 
 
 def _find_side(start, sentence):

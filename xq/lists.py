@@ -218,12 +218,13 @@ def check_list(measures, *, units=None):
           order), "measure_in_two_tasks", "title_in_two_spellings", "empty_cell",
           "unread_deadline", "deadline_without_year" (neither cell nor notice says it),
           "guessed_year" (that of most deadlines), "text_deadline_differ" (the text sets an end
-          date where the deadline cell does not, or a later one), "unread_role", "leftover" (words
-          in the cell of units that are no unit, mark, verb or label, such as 结合实际), "no_unit"
-          (no unit in the cell), "elided_prefix" (`find_units` completed the name), "unclear_name"
-          (it does not end as units do), "unknown_unit", "unit_alias" (a second name of a known
-          unit, given once), "foreign_word",
-          "space_in_text" (kept, for it may separate two phrases), "traditional_character" (once
+          date where the deadline cell does not, or a later one), "unread_role" (nothing says
+          whether a unit leads or helps), "leftover" (words in the cell of units that are no unit,
+          mark, verb or label, such as 结合实际), "no_unit" (no unit in the cell), "elided_prefix"
+          (`find_units` completed the name), "unclear_name" (it does not end as units do),
+          "unknown_unit", "unit_alias" (a second name of a known unit, given once),
+          "foreign_word", "space_in_text" (kept, for it may separate two phrases),
+          "traditional_character" (once
           for the list: read as they are), "rare_character" (outside GB 2312: perhaps damaged)
         - ``measure_id`` : str, the measure row where it shows
         - ``field`` : str, the column of `read_list`

@@ -21,6 +21,7 @@ _SUB = re.compile(r"\s*[*　 ]*[（(][一二三四五六七八九十]{1,3}[）)]
 _LONGEST = 60  # characters of a heading; a longer line is a paragraph
 _BACK = re.compile("回顾|过去.{0,3}年|工作情况|成就|本届政府")
 _NOT_BACK = re.compile("目标|任务|要求")
+_DONE = re.compile("完成了|完成情况|^(?!.*(?:确保|努力)).*圆满完成")  # back, for all 目标, 任务
 _AHEAD = re.compile("今后|未来|目标|任务|安排|部署|要求|建议|展望|今年|思路|重点工作|主要工作|做好")
 _AHEAD_BELOW = re.compile("目标|今年")  # the same, for a heading of the second order
 _ITEM = re.compile(r"[-—–·•（(\d①-⑩]|[一二三四五六七八九十]是")  # begins a line of a list
@@ -118,7 +119,7 @@ def _cut_line(line):
 
 def _read_heading(heading, top, side, period, year):
     """Return the side and the period of what stands under a heading."""
-    if _BACK.search(heading) and not _NOT_BACK.search(heading):
+    if _DONE.search(heading) or (_BACK.search(heading) and not _NOT_BACK.search(heading)):
         side = "past"
     elif f"{year - 1}" in heading and f"{year}" not in heading:
         side = "past"

@@ -6,6 +6,7 @@ import re
 import sys
 import tarfile
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -117,8 +118,11 @@ def find_rows(*, level=None, place=None, year=None):
         asked["year"] = given
         rows = rows[rows["year"].isin(given)]
     if rows.empty:
+        names = load_table("panel_reports")[["place", "place_en"]].stack().unique()
+        near = [name for one in asked.get("place", []) for name in get_close_matches(one, names)]
+        meant = f"did you mean {near}? " if near else ""
         raise FetchError(
-            f"no report with {shorten(asked)}; xq.load_table('panel_reports') lists them all"
+            f"no report with {shorten(asked)}; {meant}xq.load_table('panel_reports') lists them all"
         )
     return rows.reset_index(drop=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .door import describe
+from .door import check_choice, describe
 
 DATA = Path(os.environ.get("XQ_DATA") or Path(__file__).resolve().parent.parent / "data")
 
@@ -96,8 +96,13 @@ def list_tables(*, columns=False):
     return pd.DataFrame(rows)
 
 
-def cite():
+def cite(*, language="en"):
     """Say how to cite this collection, with its version and a checksum of its tables.
+
+    Parameters
+    ----------
+    language : str, default "en"
+        "zh" or "en".
 
     Returns
     -------
@@ -107,13 +112,21 @@ def cite():
 
     Raises
     ------
+    ValueError
+        If `language` is neither "zh" nor "en".
     FileNotFoundError
         If the tables are neither beside ``xq/`` nor where ``XQ_DATA`` says.
     """
+    check_choice(language, "language", ("zh", "en"))
     total = hashlib.sha256()
     for resource in read_package().values():
         total.update((DATA / resource["path"]).read_bytes())
     about = read_about()
+    if language == "zh":
+        return (
+            f"The xq contributors（{about['created'][:4]}）：《xq：细读一个区的承诺》，"
+            f"版本{about['version']}，数据{total.hexdigest()[:12]}。"
+        )
     return (
         f"The xq contributors ({about['created'][:4]}). xq: one district's promises, read with "
         f"care. Version {about['version']}, data {total.hexdigest()[:12]}."

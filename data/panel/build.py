@@ -26,7 +26,7 @@ DATA = PANEL.parent
 sys.path.insert(0, str(DATA.parent))
 
 from xq.headlines import find_headlines  # noqa: E402
-from xq.indicators import INDICATORS  # noqa: E402
+from xq.indicators import INDICATORS, get_unit  # noqa: E402
 from xq.outline import find_report_years  # noqa: E402
 from xq.panel import iter_archive  # noqa: E402
 
@@ -37,7 +37,8 @@ FIRST, LAST = 2003, 2026
 KEYS = ["path", "what", "period", "indicator", "group"]
 REGISTRY = "report_id place place_en level code parent year file_year path sha256 chars used flags"
 COLUMNS = "report_id place level code year period indicator group value_low value_high unit bound"
-COLUMNS = f"{COLUMNS} hedge second name line start quote others checked".split()
+COLUMNS = f"{COLUMNS} hedge second name line start quote others checked flags".split()
+ABOUT = "path report_id place level code year flags".split()
 SIZES = {  # outside of these a figure of one year is read again
     "gdp_growth": (0, 20),
     "urban_new_jobs": (1500, 1.5e7),
@@ -52,7 +53,18 @@ SIZES = {  # outside of these a figure of one year is read again
     "energy_intensity_cut": (0, 8),
     "grain_output": (5000, 7.2e8),
 }
+AVERAGES = SIZES | {  # outside of these a figure of several years may be no yearly average
+    "gdp_growth": (1, 16),
+    "urban_new_jobs": (0, np.inf),  # totals stand too
+    "fixed_asset_investment_growth": (0, 35),
+    "retail_sales_growth": (0, 20),
+    "fiscal_revenue_growth": (-10, 30),
+    "resident_income_growth": (3, 16),
+    "foreign_trade_growth": (-10, 35),
+    "energy_intensity_cut": (1, 30),  # a plan's cut is a total
+}
 JUMPS = {"gdp_growth": 6, "cpi": 4}  # points from one year to the next; 15 for other rates
+TIMES = 3  # persons, tonnes: so many times more or less than in other years is unusual
 
 
 def read_hand(name):
@@ -170,24 +182,39 @@ def build_registry(rows):
 
 
 def find_doubts(table):
-    """Return which figures of one year are unusual, jump, or stand beside others."""
-    low, high = (table["indicator"].map(lambda name, i=i: SIZES[name][i]) for i in (0, 1))
+    """Return which figures are unusual in size or for the place, jump, or stand beside others."""
+    year = table["period"] == "year"
     middle = table[["value_low", "value_high"]].mean(axis=1)
+    one, several = (table["indicator"].map(sizes) for sizes in (SIZES, AVERAGES))
+    sizes = one.where(year, several)
+    low, high = sizes.str[0], sizes.str[1]
+    # targets and outcomes together: some places have few of either
+    kind = [table[column] for column in ["code", "indicator", "period"]]
+    apart = (table["unit"] != "%") & is_times(middle, middle.groupby(kind).transform("median"))
+    two = (table["others"] > 0) & (table["indicator"] == "gdp_growth")
+    doubt = (middle < low) | (middle > high) | apart | (year & (find_jumps(table, middle) | two))
+    return doubt & (table["bound"] != "words")
+
+
+def is_times(values, others):
+    """Return which values are many times more or less than others."""
+    return (values > TIMES * others) | (values < others / TIMES)
+
+
+def find_jumps(table, middle):
+    """Return which figures are far from those of the years beside them."""
     order = table.assign(middle=middle).sort_values(["code", "indicator", "group", "what", "year"])
     group = order.groupby(["code", "indicator", "group", "what"])
     apart = []
     for step in (1, -1):
         near = group["middle"].shift(step)
         close = (order["year"] - group["year"].shift(step)).abs() <= 2
-        ratio = order["middle"] / near
         limit = order["indicator"].map(JUMPS).fillna(15)
         far = (order["middle"] - near).abs() > limit
-        far = far.where(order["unit"] == "%", (ratio > 3) | (ratio < 1 / 3))
+        far = far.where(order["unit"] == "%", is_times(order["middle"], near))
         apart.append((far & close).where(near.notna()))
     jump = (apart[0] == True) & (apart[1] != False)  # noqa: E712 (missing neighbours do not clear it)
-    two = (table["others"] > 0) & (table["indicator"] == "gdp_growth")
-    year = (table["period"] == "year") & (table["bound"] != "words")
-    return year & ((middle < low) | (middle > high) | jump.reindex(table.index) | two)
+    return jump.reindex(table.index)
 
 
 def correct(table):
@@ -211,11 +238,12 @@ def correct(table):
         both.loc[changed, column] = both.loc[changed, f"{column}_hand"]
     both.loc[changed, ["name", "start"]] = ["", -1]
     both = both[action != "drop"]
-    about = table[["path", "report_id", "place", "level", "code", "year"]].drop_duplicates()
+    about = table[ABOUT].drop_duplicates()
     added = hand[hand["action"] == "add"].merge(about, on="path")
     found = pd.MultiIndex.from_frame(both[KEYS])
     added = added[~pd.MultiIndex.from_frame(added[KEYS]).isin(found)]  # the rules have it now
-    added = added.assign(checked="added", unit="%", name="", start=-1, others=0)
+    unit = added["indicator"].map(get_unit)
+    added = added.assign(checked="added", unit=unit, name="", start=-1, others=0)
     return pd.concat([both[[*COLUMNS, "what"]], added[[*COLUMNS, "what"]]], ignore_index=True)
 
 
@@ -231,7 +259,7 @@ def read_gold():
 
 def take_coded(table, registry, gold):
     """Return the figures, those of the coded reports as they were coded."""
-    about = registry.loc[registry["used"], ["path", "report_id", "place", "level", "code", "year"]]
+    about = registry.loc[registry["used"], ABOUT]
     coded = gold.merge(about, on="path").assign(name="", start=-1, others=0, checked="coded")
     rest = table[~table["report_id"].isin(coded["report_id"])]
     return pd.concat([rest, coded[[*COLUMNS, "what"]]], ignore_index=True)
@@ -263,7 +291,7 @@ def build_tables(source):
     rows = work(lambda part: read_part(part, corrected), source)
     about = ["path", "year", "file_year", "sha256", "chars", "damaged"]
     registry = build_registry(rows[about].drop_duplicates())
-    used = registry.loc[registry["used"], ["path", "report_id", "place", "level", "code"]]
+    used = registry.loc[registry["used"], ABOUT].drop(columns="year")
     table = rows.dropna(subset="indicator").merge(used, on="path")
     gold = read_gold()
     found = table[table["path"].isin(gold["path"])]

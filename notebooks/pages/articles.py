@@ -5,6 +5,7 @@ import json
 import posixpath
 import re
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import lxml.html
@@ -19,7 +20,18 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
+SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 SENTENCES = {"zh": r"(?<=[。！？])", "en": r"(?<=[.?!]) (?=[A-Z“\d])"}
+# Parts of the README: what the front page says last, and those of a page of their own.
+LIMITS = {"zh": "本项目不能回答什么", "en": "What this cannot tell"}
+USES = {
+    "zh": ("写报告", "跟踪督办", "数字怎么来，可信到什么程度"),
+    "en": (
+        "For report writers",
+        "Follow up",
+        "How the numbers are made, and how far to trust them",
+    ),
+}
 DOUBTS = {"zh": "有多大把握？", "en": "How sure are we?"}
 
 
@@ -46,8 +58,8 @@ def read_article(path):
     Returns
     -------
     dict
-        ``name``; ``cells``; and by language ``title``, ``answer`` and ``doubt``: the question, the
-        sentences of the answer, and the first sentence of *How sure are we?*
+        ``name``; ``cells``; and by language ``title``, ``answer`` and ``doubts``: the question, the
+        sentences of the answer, and what each point of *How sure are we?* begins with.
 
     Raises
     ------
@@ -68,21 +80,30 @@ def read_article(path):
             f"{path.name}: expected one cell tagged answer that prints the English and the Chinese "
             f"answer, a line each; there are {len(printed)} such cells. Run make.py figures"
         )
-    article = {"name": path.stem, "cells": cells, "title": {}, "answer": {}, "doubt": {}}
+    article = {"name": path.stem, "cells": cells, "title": {}, "answer": {}, "doubts": {}}
     for language, answer in zip(LANGUAGES, reversed(lines), strict=True):
         prose = "\n\n".join(cell.source for cell in cells if language in cell.tags)
         question = re.match(r"# (.+)", prose)
-        doubt = re.search(rf"^## {re.escape(DOUBTS[language])}\n+(.+)", prose, re.M)
-        if not question or not doubt:
+        doubts = re.search(
+            rf"^## {re.escape(DOUBTS[language])}\n+(.+?)(?=\n#|\Z)", prose, re.M | re.S
+        )
+        if not question or not doubts:
             raise PageError(
                 f"{path.name}: the {language} prose has no first line “# question”, or no part "
                 f"“## {DOUBTS[language]}”"
             )
         article["title"][language] = question[1]
         article["answer"][language] = split_sentences(answer, language)
-        plain = re.sub(r"[*`]|^[-\d.]+ |\[(.+?)\]\(.+?\)", r"\1", doubt[1])
-        article["doubt"][language] = split_sentences(plain, language)[0]
+        points = re.findall(r"^- (.+)", doubts[1], re.M) or [doubts[1].strip().split("\n")[0]]
+        article["doubts"][language] = [find_lead(point, language) for point in points]
     return article
+
+
+def find_lead(point, language):
+    """Return the bold sentence that a point begins with, or its first sentence."""
+    bold = re.match(r"\*\*([^*]+[.。])\*\*", point)
+    plain = re.sub(r"[*`]|\[(.+?)\]\(.+?\)", r"\1", bold[1] if bold else point)
+    return split_sentences(plain, language)[0]
 
 
 def find_text(cell):
@@ -114,6 +135,22 @@ def select_cells(article, language):
     return shown
 
 
+def choose_lines(text, language):
+    """Return the lines in one language of what code printed in Chinese and then in English.
+
+    Where Chinese and other lines do not take turns, nothing is left out.
+    """
+    runs = [
+        "".join(run)
+        for _, run in groupby(
+            text.splitlines(keepends=True), lambda line: bool(re.search("[一-鿿]", line))
+        )
+    ]
+    if len(runs) % 2 or not re.search("[一-鿿]", text.split("\n")[0]):
+        return text
+    return "".join(runs[LANGUAGES.index(language) :: 2])
+
+
 def to_html(article, language):
     """Return the cells of a notebook as HTML, in one language.
 
@@ -133,6 +170,9 @@ def to_html(article, language):
                 )
             for picture, name in zip(pictures, saved, strict=True):
                 picture.figure = read_figure(name, language)
+            for output in cell.outputs:
+                if output.get("name") == "stdout":
+                    output.text = choose_lines(output.text, language)
             solutions += "solution" in cell.tags
             cell.solution = solutions
         notebook.cells.append(cell)
@@ -183,7 +223,7 @@ def read_figure(name, language):
         "alt": f"{text['Title'].rstrip('。.')}{mark}{described}",
         "size": (width // 2, height // 2),
         "files": files,
-        "cite": cite(language, text["Title"], name, text["CSV SHA-256"]),
+        "cite": cite(language, text["Title"], name),
     }
 
 
@@ -192,40 +232,50 @@ def read_about():
     return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
-def cite(language, title="", figure="", checksum=""):
-    """Return the line by which to cite the whole, or one figure and the numbers drawn in it."""
+def cite(language, title="", figure=""):
+    """Return the line by which to cite the whole, or one figure."""
     about = read_about()
     authors = ", ".join(author["name"] for author in about["authors"])
     year, version = about["date-released"].year, about["version"]
     whole = read_readme(language)["title"]
     licence = "CC BY 4.0"
     if language == "zh":
-        part = f"“{title}”，图{figure}（CSV SHA-256 {checksum}），载" if figure else ""
+        part = f"“{title}”，图{figure}，载" if figure else ""
         return f"{authors}（{year}）：{part}《{whole}》，版本{version}，{licence}。"
-    part = f"“{title}”, figure {figure} (CSV SHA-256 {checksum}). In: " if figure else ""
+    part = f"“{title}”, figure {figure}. In: " if figure else ""
     return f"{authors} ({year}). {part}{whole}, version {version}, {licence}."
 
 
 @cache
 def read_readme(language):
-    """Return what the front page says: title, lead, and the answer and figure of each notebook.
+    """Return what the README says: title, lead, and the answer and figure of each notebook.
 
     Returns
     -------
     dict
-        ``title``, ``lead`` (HTML), ``limits`` (HTML: what this cannot tell) and ``questions``, a
-        dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
+        ``title``; as HTML ``lead``, ``limits`` (what this cannot tell) and ``uses`` (how to quote,
+        to follow up, and how far to trust); ``cannot``, the sentences of ``limits``; and
+        ``questions``, a dict: name of the notebook → its ``question``, ``answer`` and ``figure``.
+
+    Raises
+    ------
+    PageError
+        If the table of questions or a part is missing.
     """
-    name, limits = {
-        "zh": ("README.zh-CN.md", "本项目不能回答什么"),
-        "en": ("README.md", "What this cannot tell"),
-    }[language]
+    name = {"zh": "README.zh-CN.md", "en": "README.md"}[language]
     source = (ROOT / name).read_text(encoding="utf-8")
     text = _exporter().markdown2html({}, source)
     page = lxml.html.fragment_fromstring(text, create_parent="div")
-    found = page.xpath("h2[normalize-space() = $limits]", limits=limits)
-    if not found or page.find("table") is None:
-        raise PageError(f"{name}: expected a table of questions and a part “## {limits}”")
+    parts, heading = {}, None
+    for each in page:
+        if each.tag == "h2":
+            heading = each.text_content().strip("¶")
+            parts[heading] = f"<h2>{heading}</h2>"
+        elif heading:
+            parts[heading] += lxml.html.tostring(each, encoding="unicode")
+    wanted = [LIMITS[language], *USES[language]]
+    if page.find("table") is None or not set(wanted) <= set(parts):
+        raise PageError(f"{name}: expected a table of questions and the parts {wanted}")
     questions = {}
     for row in page.find("table").iter("tr"):
         cells = row.findall("td")
@@ -236,16 +286,18 @@ def read_readme(language):
                 "answer": answer.text_content(),
                 "figure": Path(figure.find("a").get("href")).name.split(".")[0],
             }
-    part = []
-    for each in found[0].itersiblings():
-        if each.tag == "h2":
-            break
-        part.append(lxml.html.tostring(each, encoding="unicode"))
     lead = page.xpath("table[1]/preceding-sibling::p[1]")[0]
+    part = lxml.html.fragment_fromstring(parts[LIMITS[language]], create_parent="div")
+    text = " ".join("".join(each.text_content() for each in part.iter("p")).split())
     return {
         "title": page.find("h1").text_content(),
         "lead": lxml.html.tostring(lead, encoding="unicode"),
-        "limits": f"<h2>{limits}</h2>" + "".join(part),
+        "cannot": split_sentences(text, language),
+        "limits": parts[LIMITS[language]],
+        "uses": "".join(
+            f'<section class="prose" id="use-{number}">{parts[part]}</section>'
+            for number, part in enumerate(USES[language])
+        ),
         "questions": questions,
     }
 
@@ -370,7 +422,8 @@ def make_links(articles, tables, language):
         f"notebooks/{article['name']}.ipynb": f"{article['name']}.html" for article in articles
     }
     pages |= dict.fromkeys(("README.md", "README.zh-CN.md"), "index.html")
-    pages |= dict.fromkeys(("data/README.md", "data/CODEBOOK.md", "data"), "tables.html")
+    described = ("data", "data/README.md", "data/README.zh-CN.md", "data/CODEBOOK.md")
+    pages |= dict.fromkeys(described, "tables.html")
 
     def links(text, href):
         path, _, anchor = href.partition("#")

@@ -4,6 +4,7 @@ Everything comes from what is committed: notebooks as they were executed, figure
 Nothing is run, and the same sources give the same bytes.
 """
 
+import codecs
 import io
 import re
 import shutil
@@ -20,6 +21,7 @@ from notebooks.pages.articles import (
     HERE,
     LANGUAGES,
     ROOT,
+    SLIDES,
     PageError,
     cite,
     find_promises,
@@ -36,9 +38,8 @@ from notebooks.pages.articles import (
     to_script,
 )
 from notebooks.run import NotebookError, find_notebooks
-from teaching.build import make_books, make_kit
+from teaching.build import make_books, make_kit, write_markdown
 
-SLIDES = ("01", "02", "05", "07", "10")  # the notebooks that a class sees on the wall
 ASSETS = ("style.css", "slides.css", "site.js", "table.js")
 FONT = ROOT / "xq" / "fonts" / "NotoSansSC-Regular.ttf"
 
@@ -93,7 +94,9 @@ def make_files():
     for article in articles:
         for path in sorted((ROOT / "figures").glob(f"{article['name'][:2]}-*")):
             files[f"figures/{path.name}"] = path.read_bytes()
-    return files
+    # With this mark Excel shows Chinese when a download is opened by a double-click.
+    marked = {name: codecs.BOM_UTF8 + files[name] for name in files if name.endswith(".csv")}
+    return files | marked
 
 
 def make_pages(language, articles, tables):
@@ -132,8 +135,12 @@ def make_pages(language, articles, tables):
         around = [None, *articles, None][number : number + 3 : 2]
         more = {"article": article, "body": body, "parts": parts, "around": around}
         add(f"{article['name']}.html", "article.html.j2", title=article["title"][language], **more)
+    title = say("怎样使用，可信到什么程度", "How to use it, and how far to trust it")
+    add("use.html", "use.html.j2", title=title, body=finish(about["uses"], language, links=links))
+    (notice,) = [row["text"] for row in get(tables, "notice") if row["part"] == "title"]
+    notice = notice.removeprefix("# ").replace(" ", "")
     title = say("清单原文", "The list itself")
-    add("list.html", "list.html.j2", title=title, sections=read_sections(tables))
+    add("list.html", "list.html.j2", title=title, notice=notice, sections=read_sections(tables))
     add(
         "glossary.html",
         "glossary.html.j2",
@@ -149,6 +156,9 @@ def make_pages(language, articles, tables):
             r'<figure id="figure-(.+?)"', pages[f"{language}/{article['name']}.html"]
         )
         figures = [read_figure(figure, language) for figure in figures]
+        figures = [
+            each for each in figures if each["size"][1] <= each["size"][0]
+        ]  # to be read on a wall
         pages[name] = make_page("slides.html.j2", article=article, figures=figures, **known)
     return pages, found
 
@@ -263,13 +273,17 @@ def main():
         stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         files = build_site(ROOT / "site")
+        write_markdown([read_article(path) for path in find_notebooks(ROOT / "notebooks")])
     except (PageError, NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     pages = sum(name.endswith(".html") for name in files)
     size = sum(map(len, files.values())) / 1e6
-    print(f"{pages} pages, {size:.0f} MB. To read them, open {ROOT / 'site' / 'index.html'}")
-    print(f"To pass them on, send {ROOT / 'site.zip'} (to be unpacked before it is read)")
+    index, packed = ROOT / "site" / "index.html", ROOT / "site.zip"
+    print(f"共{pages}页，{size:.0f} MB。双击打开：{index}")
+    print(f"转给别人，请发送{packed}，解压后再打开")
+    print(f"{pages} pages, {size:.0f} MB. To read them, open {index}")
+    print(f"To pass them on, send {packed} (to be unpacked before it is read)")
     return 0
 
 
