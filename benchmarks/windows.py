@@ -45,6 +45,7 @@ TESTS = (  # all but test_windows; what an office does on Windows comes first
     "test_files",
     "test_ledger",
     "test_followup",
+    "test_followup_command",
     "test_summary",
     "test_tables",
     "test_many",
