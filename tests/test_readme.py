@@ -152,6 +152,7 @@ def test_version_and_date_are_the_same_everywhere():
     assert f'\nversion = "{version}"\n' in toml
     date = re.search(r"date-released: (\S+)", cff)[1]
     assert f"\n## {version} ({date})\n" in log
+    assert f"Version {version}. CC BY" in EN and f"版本{version}，CC BY" in ZH
     oldest = re.search(r'requires-python = ">=([\d.]+)"', toml)[1]
     assert f") {oldest} to 3.14" in EN
     assert f") {oldest} 至 3.14" in ZH
