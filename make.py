@@ -305,9 +305,9 @@ class Problem(Exception):
     """Something the user can put right; its text is one line."""
 
 
-def to_chinese(text):
-    """Return what is said in Chinese; what stands in no piece of CHINESE stays."""
-    for english, chinese in CHINESE:
+def to_chinese(text, pieces=CHINESE):
+    """Return what is said in Chinese; what stands in none of the pieces stays."""
+    for english, chinese in pieces:
         text = text.replace(english, chinese)
     return text
 

@@ -424,6 +424,28 @@ def test_make_ledger_knows_what_to_say_of_every_doubt_about_deadlines_and_units(
     assert found - given == {*said} - {"empty_deadline", "empty_units"}
 
 
+@pytest.mark.parametrize(
+    "name, content, said",
+    [
+        ("a.txt", "", "a.txt第1行：文件是空的；应当是"),
+        ("a.txt", "{\\rtf1 x}", "a.txt：是RTF文件；应当是文本、.docx"),
+        ("a.xlsx", "x", "a.xlsx：扩展名是.xlsx，内容却不是；"),
+        ("a.docx", "PK12", "a.docx：不完整或已损坏（"),
+        ("a.txt", "通知\n明天九点开会", "没有表头，也没有写明单位的条目；应当是写明序号、落实措施"),
+        ("a.txt", "甲\t乙\n工作\t单位\n", "请把写措施的那一栏改名为“落实措施”。"),
+        (None, "", "a.txt：找不到这个文件；应当是任务清单文件。请核对文件名和所在文件夹。"),
+    ],
+)
+def test_make_ledger_says_in_chinese_why_a_list_cannot_be_read(run, tmp_path, name, content, said):
+    if name:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit) as caught:
+        run(name or "a.txt")
+    chinese, english = str(caught.value).split("\n")
+    assert said in chinese and not re.search("[a-z]{2,} [a-z]{2,}", chinese.split("（")[0])
+    assert "; expected " in english and english.startswith(name or "a.txt")
+
+
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(measures, tmp_path, monkeypatch):
     def refuse(old, new):  # as Windows does while the file is open in Excel
         raise PermissionError(13, "Permission denied")
