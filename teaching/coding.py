@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 from collections import namedtuple
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -88,12 +89,18 @@ def _read_codebooks(ending):
 
 def add_english(text):
     """Return a text in which the Chinese that the codebooks quote has its English behind it."""
+    pieces, found = _read_pieces()
+    return found.sub(lambda hit: f"{hit[0]} “{pieces[hit[1]]}”", text)
+
+
+@cache
+def _read_pieces():
+    """Return Chinese → English of what the codebooks quote, and the pattern that finds it."""
     pieces = pd.read_csv(HERE / "english.csv", index_col="zh")["en"]
     longest = sorted(pieces.index, key=len, reverse=True)
     known = "|".join(map(re.escape, longest))
     # a piece of a longer word is no word
-    found = rf"(?<![\u4e00-\u9fff])({known})(?![\u4e00-\u9fff])(\*?)"
-    return re.sub(found, lambda hit: f"{hit[0]} “{pieces[hit[1]]}”", text)
+    return pieces, re.compile(rf"(?<![\u4e00-\u9fff])({known})(?![\u4e00-\u9fff])(\*?)")
 
 
 def read_model():
